@@ -1,0 +1,51 @@
+"""Where things are: shipped playbooks and templates, the user's configuration, data and cache.
+
+`ZHIBAN_HOME` puts all user folders below one folder (tests, a USB stick, a shared machine).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def shipped(kind: str) -> Path:
+    """The folder of shipped `playbooks` or `templates`: in the wheel, else in the checkout."""
+    here = Path(__file__).resolve().parent
+    packed = here / "_data" / kind
+    return packed if packed.is_dir() else here.parent / kind
+
+
+def _user(kind: str) -> Path:
+    home = os.environ.get("ZHIBAN_HOME")
+    if home:
+        return Path(home).expanduser() / kind
+    import platformdirs  # imported late: 17 ms that ZHIBAN_HOME spares
+
+    get = {"config": platformdirs.user_config_path, "data": platformdirs.user_data_path}
+    return get.get(kind, platformdirs.user_cache_path)("zhiban", appauthor=False)
+
+
+def config_dir() -> Path:
+    """The folder of `hall.yaml` and the hall's own playbooks (not created here)."""
+    return _user("config")
+
+
+def data_dir() -> Path:
+    """The folder of the journal and issued documents (not created here)."""
+    return _user("data")
+
+
+def cache_dir() -> Path:
+    """The folder of parsed models; may be deleted at any time."""
+    return _user("cache")
+
+
+def hall_file() -> Path:
+    """The hall profile."""
+    return config_dir() / "hall.yaml"
+
+
+def hall_playbooks() -> Path:
+    """The hall's own playbooks and changes (`extends:`)."""
+    return config_dir() / "playbooks"
