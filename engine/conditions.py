@@ -184,15 +184,11 @@ def grounds(condition: Condition, at: Situation) -> list[tuple[Test | Known | Ha
     verdict = evaluate(condition, at)
     match condition:
         case All() | Any():
-            # a conjunction is decided by one false item, a disjunction by one true item
-            decisive = isinstance(condition, Any)
             found = [item for item in condition.items if evaluate(item, at) is verdict]
-            if verdict is decisive:
-                found = found[:1]
+            if isinstance(condition, Any) and verdict is True:
+                found = found[:1]  # one alternative is reason enough
             return [ground for item in found for ground in grounds(item, at)]
-        case Not():
-            return grounds(condition.item, at)
-        case Maybe():
+        case Not() | Maybe():
             return grounds(condition.item, at)
         case _:
             return [(condition, verdict)]

@@ -193,8 +193,8 @@ def _contradicts(conjunct: Conjunct) -> bool:
             return True
         # a value is present only when the fact is known
         if literal.property.startswith("v:"):
-            state = equal.get(state_of(literal.property[2:].split(":")[0]), "known")
-            if state != "known" or Literal(f"s:{literal.property[2:]}", "!=", "known") in conjunct:
+            state = state_of(literal.property[2:].split(":")[0])
+            if equal.get(state, "known") != "known" or Literal(state, "!=", "known") in conjunct:
                 return True
     return False
 

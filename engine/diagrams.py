@@ -1,0 +1,316 @@
+"""Multi-valued decision diagrams: which answers can still change what is to be done.
+
+A node is a number; 0 and 1 are the leaves. Every other node has a variable and one child per state
+of that variable. Nodes are shared (hash-consed) and reduced: two diagrams are equal exactly when
+their numbers are. Variables are facts (one child per distinguishable value, 说不清, 还没有 for
+awaited ones, unasked) and outcomes (not yet, happened).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from engine.conditions import OPEN, UNSURE, Answer, Situation, leaves
+from engine.model import All, Any, Condition, Fact, Happened, Known, Maybe, Not, Scalar, Test
+
+Node = int
+NO: Node = 0
+YES: Node = 1
+
+
+class Variable:
+    """One variable: `labels` name its states in order.
+
+    Facts: the values, then `unsure`, `open` (awaited facts only), and last `unasked`.
+    A `many` or text fact has a variable for its state (known, unsure, …) and one per choice.
+    Outcomes: `not yet`, `happened`.
+    """
+
+    def __init__(self, name: str, labels: Sequence[object], fact: str = "", choice: str = "") -> None:
+        self.name = name
+        self.labels = tuple(labels)
+        self.fact = fact
+        self.choice = choice
+
+    @property
+    def size(self) -> int:
+        return len(self.labels)
+
+
+class Variables:
+    """The variables that a set of bound conditions reads, in the order of `facts`, outcomes last."""
+
+    def __init__(self, facts: Mapping[str, Fact], conditions: Iterable[Condition]) -> None:
+        self.facts = facts
+        cuts: dict[str, set[int]] = {}
+        used: set[str] = set()
+        outcomes: dict[tuple[str, str], None] = {}
+        for condition in conditions:
+            for leaf in leaves(condition):
+                if isinstance(leaf, Happened):
+                    outcomes[leaf.kind, leaf.name] = None
+                    continue
+                used.add(leaf.fact)
+                if isinstance(leaf, Test) and facts[leaf.fact].kind == "number":
+                    cuts.setdefault(leaf.fact, set()).update(_cuts(leaf))
+        self.all: list[Variable] = []
+        self.of_fact: dict[str, int] = {}
+        self.of_choice: dict[tuple[str, str], int] = {}
+        self.of_outcome: dict[tuple[str, str], int] = {}
+        self.cuts = {key: sorted(cuts.get(key, ())) for key in used}
+        for fact in facts.values():
+            if fact.key in used:
+                self._add_fact(fact)
+        for kind, name in outcomes:
+            self.of_outcome[kind, name] = len(self.all)
+            self.all.append(Variable(f"{kind}:{name}", ("not yet", "happened")))
+
+    def _add_fact(self, fact: Fact) -> None:
+        states: list[object] = ["unsure", "open", "unasked"] if fact.recheck else ["unsure", "unasked"]
+        values: list[object]
+        match fact.kind:
+            case "bool":
+                values = [True, False]
+            case "choice":
+                values = [choice.id for choice in fact.choices]
+            case "number":
+                values = [*range(len(self.cuts[fact.key]) + 1)]
+            case _:
+                values = ["known"]
+        self.of_fact[fact.key] = len(self.all)
+        self.all.append(Variable(fact.key, values + states, fact.key))
+        if fact.kind == "many":
+            for choice in fact.choices:
+                self.of_choice[fact.key, choice.id] = len(self.all)
+                self.all.append(Variable(f"{fact.key}:{choice.id}", (True, False), fact.key, choice.id))
+
+    def state(self, key: str, answer: Answer | None) -> int:
+        """The state of a fact's variable for an answer (None: unasked)."""
+        variable = self.all[self.of_fact[key]]
+        if answer is None:
+            return variable.size - 1
+        if answer.state != "known":
+            awaited = answer.state == "open" and self.facts[key].recheck is not None
+            return self.values(key) + (1 if awaited else 0)
+        kind = self.facts[key].kind
+        if kind == "number":
+            assert isinstance(answer.value, int)
+            return bisect_right(self.cuts[key], answer.value)
+        if kind in ("bool", "choice"):
+            return variable.labels.index(answer.value)
+        return 0
+
+    def answer(self, key: str, state: int) -> Answer | None:
+        """A representative answer for a state of a fact's variable (`many`: nothing chosen)."""
+        label = self.all[self.of_fact[key]].labels[state]
+        kind = self.facts[key].kind
+        if state >= self.values(key):
+            return None if label == "unasked" else OPEN if label == "open" else UNSURE
+        if kind == "number":
+            cuts = self.cuts[key]
+            return Answer("known", cuts[state - 1] if state else max(cuts[0] - 1, 0) if cuts else 1)
+        if kind == "many":
+            return Answer("known", frozenset())
+        if kind in ("text", "time"):
+            return Answer("known", "09:00" if kind == "time" else "某某")
+        value = label
+        assert isinstance(value, (bool, str))
+        return Answer("known", value)
+
+    def values(self, key: str) -> int:
+        """How many states of a fact's variable are values."""
+        size = self.all[self.of_fact[key]].size
+        return size - (3 if self.facts[key].recheck else 2)
+
+    def vector(self, at: Situation) -> list[int]:
+        """The states of all variables in a situation."""
+        states = [0] * len(self.all)
+        facts = at.facts
+        for key, index in self.of_fact.items():
+            states[index] = self.state(key, facts.get(key))
+        for (key, choice), index in self.of_choice.items():
+            answer = facts.get(key)
+            chosen = answer is not None and isinstance(answer.value, frozenset) and choice in answer.value
+            states[index] = 0 if chosen else 1
+        for outcome, index in self.of_outcome.items():
+            states[index] = 1 if outcome in at.happened else 0
+        return states
+
+
+def _cuts(test: Test) -> Iterator[int]:
+    """Where a test divides the whole numbers: a cut c separates c-1 from c."""
+    for value in test.values:
+        assert isinstance(value, int)
+        if test.op in ("in", "lt", "gte"):
+            yield value
+        if test.op in ("in", "lte", "gt"):
+            yield value + 1
+
+
+class Diagrams:
+    """A store of shared nodes over `variables`, and the operations on them."""
+
+    def __init__(self, variables: Variables) -> None:
+        self.variables = variables
+        self.var: list[int] = [len(variables.all), len(variables.all)]
+        self.kids: list[tuple[Node, ...]] = [(), ()]
+        self._unique: dict[tuple[int, tuple[Node, ...]], Node] = {}
+        self._both: dict[tuple[Node, Node], Node] = {}
+        self._opposite: dict[Node, Node] = {NO: YES, YES: NO}
+
+    def node(self, variable: int, kids: tuple[Node, ...]) -> Node:
+        """The node with these children; the child itself when all are the same."""
+        first = kids[0]
+        if all(kid == first for kid in kids):
+            return first
+        key = (variable, kids)
+        found = self._unique.get(key)
+        if found is None:
+            found = self._unique[key] = len(self.var)
+            self.var.append(variable)
+            self.kids.append(kids)
+        return found
+
+    def states(self, variable: int, holding: Iterable[int]) -> Node:
+        """True in the given states of a variable."""
+        chosen = set(holding)
+        size = self.variables.all[variable].size
+        return self.node(variable, tuple(YES if state in chosen else NO for state in range(size)))
+
+    def both(self, a: Node, b: Node) -> Node:
+        """a ∧ b."""
+        if a == NO or b == NO:
+            return NO
+        if a == YES or a == b:
+            return b
+        if b == YES:
+            return a
+        key = (a, b) if a < b else (b, a)
+        found = self._both.get(key)
+        if found is None:
+            top = min(self.var[a], self.var[b])
+            size = self.variables.all[top].size
+            left = self.kids[a] if self.var[a] == top else (a,) * size
+            right = self.kids[b] if self.var[b] == top else (b,) * size
+            found = self.node(top, tuple(self.both(x, y) for x, y in zip(left, right, strict=True)))
+            self._both[key] = found
+        return found
+
+    def opposite(self, a: Node) -> Node:
+        """¬a."""
+        found = self._opposite.get(a)
+        if found is None:
+            found = self.node(self.var[a], tuple(self.opposite(kid) for kid in self.kids[a]))
+            self._opposite[a] = found
+        return found
+
+    def either(self, a: Node, b: Node) -> Node:
+        """a ∨ b."""
+        return self.opposite(self.both(self.opposite(a), self.opposite(b)))
+
+    def compile(self, condition: Condition) -> Node:
+        """Where a bound condition is true."""
+        return self._pair(condition)[0]
+
+    def _pair(self, condition: Condition) -> tuple[Node, Node]:
+        """Where a condition is true, and where it is false; undecided is neither."""
+        match condition:
+            case All():
+                pairs = [self._pair(item) for item in condition.items]
+                true, false = YES, NO
+                for t, f in pairs:
+                    true, false = self.both(true, t), self.either(false, f)
+                return true, false
+            case Any():
+                pairs = [self._pair(item) for item in condition.items]
+                true, false = NO, YES
+                for t, f in pairs:
+                    true, false = self.either(true, t), self.both(false, f)
+                return true, false
+            case Not():
+                true, false = self._pair(condition.item)
+                return false, true
+            case Maybe():
+                _, false = self._pair(condition.item)
+                return self.opposite(false), false
+            case Happened():
+                index = self.variables.of_outcome[condition.kind, condition.name]
+                return self.states(index, (1,)), self.states(index, (0,))
+            case Known():
+                index = self.variables.of_fact[condition.fact]
+                values = self.variables.values(condition.fact)
+                unasked = self.variables.all[index].size - 1
+                return self.states(index, range(values)), self.states(index, range(values, unasked))
+            case Test():
+                return self._test(condition)
+
+    def _test(self, test: Test) -> tuple[Node, Node]:
+        fact = self.variables.facts[test.fact]
+        index = self.variables.of_fact[test.fact]
+        values = range(self.variables.values(test.fact))
+        known = self.states(index, values)
+        if fact.kind == "many":
+            chosen = NO
+            for choice in test.values:
+                chosen = self.either(chosen, self.states(self.variables.of_choice[test.fact, str(choice)], (0,)))
+            return self.both(known, chosen), self.both(known, self.opposite(chosen))
+        if fact.kind == "number":
+            passing = {state for state in values if _holds(test, self._value(test.fact, state))}
+        else:
+            labels = self.variables.all[index].labels
+            passing = {state for state in values if any(labels[state] is v or labels[state] == v for v in test.values)}
+        return self.states(index, passing), self.states(index, set(values) - passing)
+
+    def _value(self, key: str, state: int) -> Scalar:
+        """A number of a cell: its lower bound (the cell below the first cut: just under it)."""
+        cuts = self.variables.cuts[key]
+        return cuts[state - 1] if state else cuts[0] - 1
+
+    def restrict(self, a: Node, variable: int, state: int, memo: dict[Node, Node] | None = None) -> Node:
+        """`a` with a variable fixed."""
+        if self.var[a] > variable:
+            return a
+        if self.var[a] == variable:
+            return self.kids[a][state]
+        memo = {} if memo is None else memo
+        found = memo.get(a)
+        if found is None:
+            kids = tuple(self.restrict(kid, variable, state, memo) for kid in self.kids[a])
+            found = memo[a] = self.node(self.var[a], kids)
+        return found
+
+    def support(self, a: Node) -> set[int]:
+        """The variables that `a` depends on."""
+        seen: set[Node] = set()
+        found: set[int] = set()
+        stack = [a]
+        while stack:
+            node = stack.pop()
+            if node > YES and node not in seen:
+                seen.add(node)
+                found.add(self.var[node])
+                stack.extend(self.kids[node])
+        return found
+
+    def witness(self, a: Node, prefer: Mapping[int, int] | None = None) -> dict[int, int] | None:
+        """States of variables for which `a` is true, None when there are none."""
+        if a == NO:
+            return None
+        found: dict[int, int] = {}
+        while a != YES:
+            kids = self.kids[a]
+            wish = (prefer or {}).get(self.var[a])
+            state = wish if wish is not None and kids[wish] != NO else next(i for i, k in enumerate(kids) if k != NO)
+            found[self.var[a]] = state
+            a = kids[state]
+        return found
+
+
+def _holds(test: Test, value: Scalar) -> bool:
+    assert isinstance(value, int)
+    if test.op == "in":
+        return value in test.values
+    bound = test.values[0]
+    assert isinstance(bound, int)
+    return {"lt": value < bound, "lte": value <= bound, "gt": value > bound, "gte": value >= bound}[test.op]

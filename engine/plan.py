@@ -1,0 +1,216 @@
+"""The plan: a pure function of the folded state, recomputed after each event.
+
+Holding rules give steps, sorted by phase, playbook (primary first) and declaration; a step wanted
+by several rules is one entry with all its reasons, the earliest phase and the earliest deadline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from engine.clock import BEIJING
+from engine.durations import add, parse_duration
+from engine.errors import BadData
+from engine.model import Deadline, Duration, Phase, Step
+from engine.relevance import Relevance
+from engine.ruleset import Ruleset
+from engine.state import State
+
+
+class Wanted(NamedTuple):
+    """One entry of the plan. `waits`: steps of `after` that are still in progress."""
+
+    step: Step
+    phase: Phase
+    playbook: str
+    rules: tuple[str, ...]
+    waits: tuple[str, ...]
+    due: datetime | None
+    warn: datetime | None
+
+    @property
+    def key(self) -> str:
+        """The step's key."""
+        return self.step.key
+
+
+class Watch(NamedTuple):
+    """A clock that runs: of a step, or of an awaited fact (`next`: when to ask again)."""
+
+    name: str
+    of: str  # step | fact
+    due: datetime | None
+    warn: datetime | None
+    next: datetime | None = None
+
+
+class Plan(NamedTuple):
+    """Everything that is to be done or asked now."""
+
+    holding: frozenset[str]
+    wanted: dict[str, Wanted]
+    proposals: tuple[tuple[str, tuple[str, ...]], ...]  # (playbook, rules)
+
+
+class Timekeeper:
+    """Reckons deadlines of one incident: hall durations put in, working days by `workday`."""
+
+    def __init__(self, values: dict[str, int | str | bool], workday: Callable[[date], bool]) -> None:
+        self._values = values
+        self._workday = workday
+
+    def after(self, moment: datetime, duration: Duration) -> datetime:
+        """`duration` after `moment`; a blank hall value counts as BadData."""
+        if duration.unit == "m" and not duration.hall:
+            return moment + timedelta(minutes=duration.amount)
+        return add(moment, duration, self._workday, self._hall)
+
+    def _hall(self, name: str) -> Duration:
+        written = self._values.get(name)
+        found = parse_duration(str(written)) if written is not None else None
+        if found is None:
+            raise BadData(f"本厅时限 `{name}` 没有填", "在 hall.yaml 的 values 里写成 30m、2h、3d 或 5wd")
+        return found
+
+    def deadline(self, deadline: Deadline, entry: datetime | None, state: State) -> tuple[datetime, datetime] | None:
+        """(due, warn) of a deadline for a step or fact entered at `entry`; None while it has no start."""
+        start = entry if not deadline.origin else _origin(deadline.origin, state)
+        if start is None:
+            return None
+        due = self.after(start, deadline.due)
+        if deadline.warn is not None:
+            return due, due - (self.after(start, deadline.warn) - start)
+        return due, due - (due - start) / 4
+
+
+def _origin(name: str, state: State) -> datetime | None:
+    """When a step was done, or a fact's time: its value for a time fact, else when it was settled."""
+    step = state.steps.get(name)
+    if step is not None:
+        return step.at if ("done", name) in state.happened else None
+    answer = state.facts.get(name)
+    if answer is None or answer.state != "known":
+        return None
+    known_at = state.fact_at[name]
+    if isinstance(answer.value, str):
+        hour, _, minute = answer.value.partition(":")
+        if hour.isdigit() and minute.isdigit():
+            return datetime(known_at.year, known_at.month, known_at.day, int(hour), int(minute), tzinfo=BEIJING)
+    return known_at
+
+
+def make_plan(ruleset: Ruleset, state: State, holding: Iterable[str], time: Timekeeper) -> Plan:
+    """The plan for the rules that hold. No side effects; equal inputs give equal plans."""
+    held = frozenset(holding)
+    reasons: dict[str, list[tuple[tuple[int, int], int, str]]] = {}
+    proposals: dict[str, list[str]] = {}
+    for rule_key in held:
+        bound = ruleset.rules[rule_key]
+        rank = ruleset.rank(rule_key)
+        for index, want in enumerate(bound.rule.do):
+            reasons.setdefault(want.step, []).append((rank, index, rule_key))
+        for playbook in bound.rule.activate:
+            if playbook not in state.active and playbook not in state.declined:
+                proposals.setdefault(playbook, []).append(rule_key)
+    entries = sorted((sorted(found), step) for step, found in reasons.items())
+    wanted: dict[str, Wanted] = {}
+    for found, key in entries:
+        first = ruleset.rules[found[0][2]]
+        step = ruleset.steps[key]
+        live = state.steps.get(key)
+        due = warn = None
+        if live is not None and live.running:
+            due, warn = _due(ruleset, step, found, state, time, live.opened)
+        # `wanted` holds what sorts before; what waits is judged against all that is in the plan
+        waits = tuple(name for name in step.after if name in reasons and _pending(state, name))
+        wanted[key] = Wanted(
+            step, first.rule.phase, first.playbook, tuple(item[2] for item in found), waits, due, warn
+        )
+    proposed = tuple((name, tuple(sorted(rules, key=ruleset.rank))) for name, rules in sorted(proposals.items()))
+    return Plan(held, wanted, proposed)
+
+
+def _pending(state: State, name: str) -> bool:
+    step = state.steps.get(name)
+    return step is None or not (step.settled or step.withdrawn)
+
+
+def _due(
+    ruleset: Ruleset,
+    step: Step,
+    found: list[tuple[tuple[int, int], int, str]],
+    state: State,
+    time: Timekeeper,
+    entry: datetime | None,
+) -> tuple[datetime | None, datetime | None]:
+    deadlines = [] if step.within is None else [step.within]
+    for _, index, rule_key in found:
+        within = ruleset.rules[rule_key].rule.do[index].within
+        if within is not None:
+            deadlines.append(within)
+    if not deadlines:
+        return None, None
+    times = [at for deadline in deadlines if (at := time.deadline(deadline, entry, state)) is not None]
+    return min(times, default=(None, None))
+
+
+def running(plan: Plan, state: State) -> list[Wanted]:
+    """The opened, unsettled steps of the plan in order, follow-ups left out."""
+    return [
+        item
+        for key, item in plan.wanted.items()
+        if item.phase != "improve" and (live := state.steps.get(key)) is not None and live.running
+    ]
+
+
+def questions(
+    ruleset: Ruleset, relevance: Relevance, plan: Plan, state: State
+) -> tuple[list[tuple[int, str]], int, list[str]]:
+    """([(phase index, fact)] to ask now in order, how many askable ones are not needed, facts waiting).
+
+    A fact that a step finds waits until such a step is done, as long as one still can be.
+    """
+    states = relevance.vector(state)
+    ready = [item.key for item in running(plan, state) if not item.waits]
+    matter = relevance.relevant(state, states, ready, state.closing)
+    now: list[tuple[int, str]] = []
+    waiting: list[str] = []
+    for fact, phase in matter.items():
+        finders = ruleset.finders.get(fact, ())
+        done = any(("done", step) in state.happened for step in finders)
+        pending = any(
+            relevance.possible(step, states) and not state.step(step).settled for step in finders
+        )
+        if pending and not done:
+            waiting.append(fact)
+        else:
+            now.append((phase, fact))
+    place = {key: index for index, key in enumerate(ruleset.order)}
+    now.sort(key=lambda entry: (entry[0], place[entry[1]]))
+    askable = sum(
+        1 for key in ruleset.used if ruleset.facts[key].ask and key not in state.facts and key not in matter
+    )
+    return now, askable, waiting
+
+
+def watches(ruleset: Ruleset, relevance: Relevance, plan: Plan, state: State, time: Timekeeper) -> list[Watch]:
+    """All running clocks, the most urgent first."""
+    found = [
+        Watch(item.key, "step", item.due, item.warn) for item in running(plan, state) if item.due is not None
+    ]
+    if state.open_since:
+        states = relevance.vector(state)
+        for key, since in state.open_since.items():
+            fact = ruleset.facts.get(key)
+            if fact is None or fact.recheck is None or key not in relevance.variables.of_fact:
+                continue
+            if not relevance.matters(key, state, states):
+                continue
+            limit = time.deadline(fact.within, since, state) if fact.within else None
+            again = time.after(state.checked[key], fact.recheck)
+            found.append(Watch(key, "fact", limit and limit[0], limit and limit[1], again))
+    far = datetime.max.replace(tzinfo=BEIJING)
+    found.sort(key=lambda watch: (min(watch.due or far, watch.next or far), watch.name))
+    return found

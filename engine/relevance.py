@@ -1,0 +1,197 @@
+"""Which questions can still change the plan: exactly those, no more (see docs/engine.md).
+
+A fact matters when two of its answers (说不清 counts) lead to different unfinished plans under some
+completion of the other unasked facts. Outcomes that have not happened count as possible when they
+are `done` or `handed` of a step that is itself still possible; `blocked` and `overdue` count only
+once they are so. Facts that nobody asks about (heard only) stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from typing import NamedTuple
+
+from engine.diagrams import NO, YES, Diagrams, Node, Variables
+from engine.model import PHASES
+from engine.ruleset import Ruleset
+from engine.state import State
+
+FREE = -1  # a variable that an answer or an act may still set
+IMPROVE = PHASES.index("improve")
+
+
+class Item(NamedTuple):
+    """Something a plan can contain: a step, or (`activates`) a proposed playbook."""
+
+    name: str
+    activates: bool
+    phase: int
+    node: Node
+    reads: tuple[int, ...]  # variables of the node and of the steps whose outcomes it reads
+
+
+class Relevance:
+    """The diagrams of one ruleset's plan items, with memory of what was already worked out."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self.ruleset = ruleset
+        facts = {key: ruleset.facts[key] for key in ruleset.order}
+        self.variables = Variables(facts, (bound.when for bound in ruleset.rules.values()))
+        self.diagrams = Diagrams(self.variables)
+        self.rule_nodes = {key: self.diagrams.compile(bound.when) for key, bound in ruleset.rules.items()}
+        self.wanted: dict[str, Node] = {
+            step: self._either(reason.rule for reason in reasons) for step, reasons in ruleset.reasons.items()
+        }
+        self._outcome = {index: outcome for outcome, index in self.variables.of_outcome.items()}
+        self.items: dict[str, Item] = {}
+        for step, reasons in ruleset.reasons.items():
+            self._add(step, False, [reason.rule for reason in reasons], self.wanted[step])
+        for playbook, rules in ruleset.activations.items():
+            self._add(playbook, True, rules, self._either(rules))
+        self._askable = {
+            key
+            for key in self.variables.of_fact
+            if ruleset.facts[key].ask and ruleset.facts[key].when is None
+        }
+        self._memo: dict[tuple[str, tuple[int, ...]], tuple[bool, frozenset[str]]] = {}
+
+    def _either(self, rules: Iterable[str]) -> Node:
+        node = NO
+        for rule in rules:
+            node = self.diagrams.either(node, self.rule_nodes[rule])
+        return node
+
+    def _add(self, name: str, activates: bool, rules: list[str], node: Node) -> None:
+        reads: set[int] = set()
+        stack = [node]
+        seen: set[Node] = set()
+        while stack:
+            for variable in self.diagrams.support(stack.pop()) - reads:
+                reads.add(variable)
+                kind, step = self._outcome.get(variable, ("", ""))
+                inner = self.wanted.get(step, NO)
+                if kind in ("done", "handed") and inner not in seen:
+                    seen.add(inner)
+                    stack.append(inner)
+        phase = PHASES.index(self.ruleset.phase(rules))
+        self.items[("activate " if activates else "") + name] = Item(
+            name, activates, phase, node, tuple(sorted(reads))
+        )
+
+    def vector(self, state: State) -> list[int]:
+        """The states of all variables, FREE where an answer or act is still possible."""
+        variables = self.variables
+        states = variables.vector(state.situation)
+        for key in self._askable:
+            if key not in state.facts:
+                states[variables.of_fact[key]] = FREE
+        for (key, _), index in variables.of_choice.items():
+            if key in self._askable and key not in state.facts:
+                states[index] = FREE
+        for index, (kind, name) in self._outcome.items():
+            if states[index] == 0 and kind in ("done", "handed"):
+                step = state.steps.get(name)
+                if step is None or not step.settled:
+                    states[index] = FREE
+        return states
+
+    def residual(self, node: Node, states: list[int]) -> Node:
+        """What is left of a diagram in a situation; unasked is no answer and is left out."""
+        memo: dict[Node, Node] = {}
+        entered: set[str] = set()
+        diagrams = self.diagrams
+        var, kids_of = diagrams.var, diagrams.kids
+
+        def walk(a: Node) -> Node:
+            while a > YES and states[var[a]] != FREE:
+                a = kids_of[a][states[var[a]]]
+            if a <= YES:
+                return a
+            found = memo.get(a)
+            if found is None:
+                found = memo[a] = open_up(a)
+            return found
+
+        def open_up(a: Node) -> Node:
+            variable, kids = var[a], kids_of[a]
+            outcome = self._outcome.get(variable)
+            if outcome is None:
+                size = len(kids) - 1 if not self.variables.all[variable].choice else len(kids)
+                left = [walk(kid) for kid in kids[:size]]
+                return diagrams.node(variable, tuple(left + left[:1] * (len(kids) - size)))
+            # an act is possible only where its step is wanted
+            before, after = walk(kids[0]), walk(kids[1])
+            step = outcome[1]
+            if before == after or step in entered:
+                return diagrams.node(variable, (before, after))
+            entered.add(step)
+            possible = walk(self.wanted.get(step, NO))
+            entered.discard(step)
+            after = diagrams.either(
+                diagrams.both(possible, after), diagrams.both(diagrams.opposite(possible), before)
+            )
+            return diagrams.node(variable, (before, after))
+
+        return walk(node)
+
+    def of_item(self, item: str, states: list[int]) -> tuple[bool, frozenset[str]]:
+        """(can the item still be wanted, the askable facts that decide it)."""
+        entry = self.items[item]
+        key = (item, tuple([states[index] for index in entry.reads]))
+        found = self._memo.get(key)
+        if found is None:
+            left = self.residual(entry.node, states)
+            names = (self.variables.all[index].fact for index in self.diagrams.support(left))
+            found = (left != NO, frozenset(name for name in names if name))
+            if len(self._memo) > 50_000:
+                self._memo.clear()
+            self._memo[key] = found
+        return found
+
+    def possible(self, step: str, states: list[int]) -> bool:
+        """Whether a step is or can still become wanted."""
+        return step in self.items and self.of_item(step, states)[0]
+
+    def relevant(
+        self, state: State, states: list[int], ready: Iterable[str], closing: bool = False
+    ) -> dict[str, int]:
+        """Fact key → phase (index) in which it first matters, for all facts that still do.
+
+        `ready`: the steps on the plan whose words are about to be read. `closing`: follow-ups count too.
+        """
+        found: dict[str, int] = {}
+        for name, entry in self.items.items():
+            if entry.phase == IMPROVE and not closing and not entry.activates:
+                continue
+            if self._finished(entry, state):
+                continue
+            for fact in self.of_item(name, states)[1]:
+                if entry.phase < found.get(fact, 99):
+                    found[fact] = entry.phase
+        for step in ready:
+            phase = self.items[step].phase
+            for fact in self.ruleset.steps[step].uses:
+                declared = self.ruleset.facts.get(fact)
+                askable = declared is not None and declared.ask and declared.when is None
+                if askable and fact not in state.facts and phase < found.get(fact, 99):
+                    found[fact] = phase
+        return found
+
+    def _finished(self, entry: Item, state: State) -> bool:
+        if entry.activates:
+            settled: Container[str] = state.declined
+            return entry.name in settled or entry.name in state.active
+        if entry.phase == IMPROVE:
+            return entry.name in state.held
+        step = state.steps.get(entry.name)
+        return step is not None and step.settled and not step.withdrawn
+
+    def matters(self, fact: str, state: State, states: list[int]) -> bool:
+        """Whether an awaited fact that is still open can change the plan."""
+        freed = list(states)
+        freed[self.variables.of_fact[fact]] = FREE
+        return any(
+            fact in self.of_item(name, freed)[1]
+            for name, entry in self.items.items()
+            if not self._finished(entry, state) and (entry.phase != IMPROVE or entry.activates)
+        )

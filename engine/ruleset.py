@@ -1,0 +1,140 @@
+"""The rules of the playbooks that are active together, bound to one hall's values.
+
+Derived facts are inlined and hall values put in, so that evaluators, planner and diagrams see only
+facts that can be known and outcomes that can happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from engine.conditions import Situation, bind, evaluate, leaves, needs
+from engine.disjuncts import Conjunct, Program, Scalars, disjuncts, properties
+from engine.errors import NotFound
+from engine.model import PHASES, Condition, Fact, Happened, Library, Phase, Playbook, Rule, Step
+
+ALWAYS_ON = "always"
+
+
+class Reason(NamedTuple):
+    """Why a step is wanted: a rule and the deadline that its reference tightens (index into `do`)."""
+
+    rule: str
+    want: int
+
+
+class Bound(NamedTuple):
+    """A rule with its condition bound; `position` sorts by playbook, then declaration."""
+
+    rule: Rule
+    playbook: str
+    when: Condition
+    position: int
+
+
+class Ruleset:
+    """Everything the planner needs of the active playbooks.
+
+    `active`: playbook ids, the primary one first; `always` is added when the library has it.
+    `values`: hall value id → value. NotFound for an unknown playbook.
+    """
+
+    def __init__(self, library: Library, active: Iterable[str], values: Mapping[str, int | str | bool]) -> None:
+        by_id = {playbook.id: playbook for playbook in library.playbooks}
+        wanted = list(dict.fromkeys(active))
+        for name in wanted:
+            if name not in by_id:
+                raise NotFound(f"没有剧本 `{name}`", "用 zhiban playbook list 看有哪些")
+        if ALWAYS_ON in by_id and ALWAYS_ON not in wanted:
+            wanted.append(ALWAYS_ON)
+        self.library = library
+        self.values = dict(values)
+        self.playbooks: tuple[Playbook, ...] = tuple(by_id[name] for name in wanted)
+        vocabulary = library.vocabulary
+        self.facts: dict[str, Fact] = {fact.key: fact for fact in vocabulary.facts}
+        self.steps: dict[str, Step] = {step.key: step for step in vocabulary.steps}
+        for playbook in self.playbooks:
+            self.facts.update((fact.key, fact) for fact in playbook.facts)
+            self.steps.update((step.key, step) for step in playbook.steps)
+        self.rules: dict[str, Bound] = {}
+        self.reasons: dict[str, list[Reason]] = {}
+        self.activations: dict[str, list[str]] = {}
+        for playbook in self.playbooks:
+            for rule in playbook.rules:
+                when = bind(rule.when, self.facts, self.values)
+                self.rules[rule.key] = Bound(rule, playbook.id, when, len(self.rules))
+                for index, want in enumerate(rule.do):
+                    self.reasons.setdefault(want.step, []).append(Reason(rule.key, index))
+                for name in rule.activate:
+                    if name in by_id:
+                        self.activations.setdefault(name, []).append(rule.key)
+        self.finders: dict[str, list[str]] = {}
+        for step in self.reasons:
+            for fact_key in self.steps[step].finds:
+                self.finders.setdefault(fact_key, []).append(step)
+
+    @cached_property
+    def used(self) -> tuple[str, ...]:
+        """Keys of the facts that conditions read, in asking order (see `order`)."""
+        read = {key for bound in self.rules.values() for key in needs(bound.when)}
+        return tuple(key for key in self.order if key in read)
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """All fact keys in the order of asking: playbook by playbook, as their authors list them."""
+        listed = [key for playbook in self.playbooks for key in playbook.order]
+        return tuple(dict.fromkeys([*listed, *self.facts]))
+
+    @cached_property
+    def outcomes(self) -> tuple[tuple[str, str], ...]:
+        """The outcomes that conditions read."""
+        found = (
+            (leaf.kind, leaf.name)
+            for bound in self.rules.values()
+            for leaf in leaves(bound.when)
+            if isinstance(leaf, Happened)
+        )
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def conjuncts(self) -> dict[str, tuple[Conjunct, ...]]:
+        """Rule key → disjunctive form of its condition."""
+        return {key: disjuncts(bound.when, self.facts) for key, bound in self.rules.items()}
+
+    @cached_property
+    def program(self) -> Program:
+        """The bit program of all rules."""
+        return Program(self.conjuncts)
+
+    def flat(self, at: Situation) -> Scalars:
+        """The properties of a situation that the rules read."""
+        return properties(at, (self.facts[key] for key in self.used), self.outcomes)
+
+    def holding(self, at: Situation) -> set[str]:
+        """The keys of the rules that hold, by the bit program."""
+        return self.program.run(self.flat(at))
+
+    def holding_by_tree(self, at: Situation) -> set[str]:
+        """The same by the tree evaluator: the reference for tests and checks."""
+        return {key for key, bound in self.rules.items() if evaluate(bound.when, at) is True}
+
+    def rank(self, rule: str) -> tuple[int, int]:
+        """(phase, position) of a rule: the order of the plan."""
+        bound = self.rules[rule]
+        return PHASES.index(bound.rule.phase), bound.position
+
+    def phase(self, rules: Iterable[str]) -> Phase:
+        """The earliest phase of some rules."""
+        return self.rules[min(rules, key=self.rank)].rule.phase
+
+    def resolve(self, name: str, kind: str) -> str | None:
+        """The key of a fact or step written short: exact, or the only active one of that ending.
+
+        Declarations of the primary playbook win over the others'. None when there is none.
+        """
+        table: Mapping[str, object] = self.facts if kind == "fact" else self.steps
+        if name in table:
+            return name
+        return next((k for p in self.playbooks if (k := f"{p.id}.{name}") in table), None)
