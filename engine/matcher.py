@@ -1,0 +1,167 @@
+"""durable-rules as the forward-chaining matcher; the only module that imports it.
+
+Used in the one way that was measured to be safe: a Host that starts no threads, conjuncts as flat
+`$and` tests on one message, at most 60 of them a ruleset, actions that only collect names, the
+whole situation asserted and retracted again for each decision. Rules without a condition stay
+outside. Rulesets are shared by content: a process that sees many incidents registers each once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from engine.disjuncts import Conjunct, Literal, Program, Property, Scalars, sorted_key
+from engine.ruleset import Ruleset
+
+SHARD = 60  # the matcher's stack holds 64 rules that are true at once
+MAX_PROPERTIES = 250  # of one message; 255 is the extension's limit
+
+_OPS = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte", "!=": "$neq"}
+
+
+class Unavailable(Exception):
+    """The extension cannot be loaded; the message says why."""
+
+
+class _Shard:
+    """One registered ruleset: up to 60 conjuncts and the properties that they read."""
+
+    def __init__(self, host: Any, conjuncts: list[tuple[str, Conjunct]]) -> None:
+        self._host = host
+        self._found: list[str] = []
+        names: dict[Property, str] = {}
+        rules: dict[str, Any] = {}
+        for index, (name, conjunct) in enumerate(conjuncts):
+            tests: list[dict[str, Any]] = [{"always": 1}]
+            for literal in sorted(conjunct, key=lambda item: sorted_key(frozenset((item,)))):
+                tests.append(_test(literal, names.setdefault(literal.property, f"p{len(names)}")))
+            rules[f"r{index}"] = {"all": [{"m": {"$and": tests}}], "run": self._collect(name)}
+        # without a rule that always fires a message can count as "not handled"
+        rules["all"] = {"all": [{"m": {"always": 1}}], "run": lambda context: None}
+        self.names = names
+        digest = hashlib.sha256(repr(rules_key(conjuncts)).encode()).hexdigest()[:20]
+        self._ruleset = f"z{digest}"
+        host.set_rulesets({self._ruleset: rules})
+
+    def _collect(self, name: str) -> Callable[[Any], None]:
+        return lambda context: self._found.append(name)
+
+    def run(self, flat: Scalars) -> list[str]:
+        message: dict[str, Any] = {"id": "s", "sid": "0", "always": 1}
+        for name, short in self.names.items():
+            if name in flat:
+                message[short] = flat[name]
+        self._found.clear()
+        self._host.assert_fact(self._ruleset, message)
+        self._host.retract_fact(self._ruleset, message)
+        return list(self._found)
+
+
+def _test(literal: Literal, name: str) -> dict[str, Any]:
+    if literal.op == "==":
+        return {name: literal.value}
+    return {_OPS[literal.op]: {name: literal.value}}
+
+
+def rules_key(conjuncts: Iterable[tuple[str, Conjunct]]) -> list[tuple[str, object]]:
+    """A stable description of named conjuncts, equal for equal content."""
+    return [(name, sorted_key(conjunct)) for name, conjunct in conjuncts]
+
+
+_lock = threading.Lock()
+_host: Any = None
+_shards: dict[str, _Shard] = {}
+
+
+def _shared_host() -> Any:
+    global _host
+    if _host is None:
+        try:
+            from durable import engine as durable
+        except (ImportError, OSError) as error:
+            raise Unavailable(f"durable-rules 装载失败（{error}）") from error
+
+        class Host(durable.Host):  # type: ignore[misc]
+            """A host without its two polling threads."""
+
+            def _run(self) -> None:
+                pass
+
+        _host = Host()
+    return _host
+
+
+class Matcher:
+    """A ruleset's rules in durable-rules. Raises Unavailable when the extension cannot be loaded."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        with _lock:
+            host = _shared_host()
+            self.always: list[str] = []
+            self._shards: list[_Shard] = []
+            by_playbook: dict[str, list[tuple[str, Conjunct]]] = {}
+            for key, conjuncts in ruleset.conjuncts.items():
+                if frozenset() in conjuncts:
+                    self.always.append(key)
+                    continue
+                listed = by_playbook.setdefault(ruleset.rules[key].playbook, [])
+                listed.extend((key, conjunct) for conjunct in conjuncts)
+            for listed in by_playbook.values():
+                for part in _parts(listed):
+                    key = repr(rules_key(part))
+                    if key not in _shards:
+                        _shards[key] = _Shard(host, part)
+                    self._shards.append(_shards[key])
+
+    def run(self, flat: Scalars) -> set[str]:
+        """The keys of the rules that hold for these properties; one thread at a time."""
+        holding = set(self.always)
+        with _lock:
+            for shard in self._shards:
+                holding.update(shard.run(flat))
+        return holding
+
+
+def _parts(conjuncts: list[tuple[str, Conjunct]]) -> Iterable[list[tuple[str, Conjunct]]]:
+    part: list[tuple[str, Conjunct]] = []
+    read: set[Property] = set()
+    for name, conjunct in conjuncts:
+        more = {literal.property for literal in conjunct}
+        if part and (len(part) == SHARD or len(read | more) > MAX_PROPERTIES):
+            yield part
+            part, read = [], set()
+        part.append((name, conjunct))
+        read |= more
+    if part:
+        yield part
+
+
+class Evaluator:
+    """What decides for a session: durable-rules, watched by the bit program.
+
+    `note` is one honest line when durable-rules does not take part, else empty. Should the two ever
+    differ, the bit program's answer counts and `differences` keeps the rules concerned.
+    """
+
+    def __init__(self, ruleset: Ruleset, durable: bool = True) -> None:
+        self.program: Program = ruleset.program
+        self.note = ""
+        self.differences: list[set[str]] = []
+        self._matcher: Matcher | None = None
+        if durable:
+            try:
+                self._matcher = Matcher(ruleset)
+            except Unavailable as reason:
+                self.note = f"{reason}，已改用内置判定，结果相同"
+
+    def run(self, flat: Scalars) -> set[str]:
+        """The keys of the rules that hold."""
+        second = self.program.run(flat)
+        if self._matcher is not None:
+            first = self._matcher.run(flat)
+            if first != second:
+                self.differences.append(first ^ second)
+        return second
