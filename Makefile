@@ -14,9 +14,10 @@ DURABLE_ENV := CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject
 .PHONY: help setup run test check bench soak wheel clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-7s %s\n", $$1, $$2}' Makefile
 
 setup: $(STAMP)  ## .venv with the pinned versions; later runs do nothing
+	@:
 
 # Everything but durable-rules first, so that a machine without a compiler still gets a working program.
 $(STAMP): pyproject.toml constraints.txt
