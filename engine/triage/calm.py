@@ -1,0 +1,44 @@
+"""Routine: phrases that say that nothing has happened, with their weights (see `rank`)."""
+
+from __future__ import annotations
+
+import re
+
+from engine.triage.frames import Reason, reasons
+from engine.triage.text import Text
+
+_VOID: frozenset[Reason] = frozenset({"negated"})
+_OPENING = "几点|上不上班|上班|开门|在哪|几楼|怎么走|电话|停车|带什么|哪些材料|多少钱|多久|能办吗"
+# each counts once
+_PHRASES: tuple[tuple[float, re.Pattern[str]], ...] = tuple(
+    (weight, re.compile(words))
+    for weight, words in (
+        (2.0, "演练|演习|非真实"),
+        (2.0, "测试一下|这是测试|测试消息|能不能打字|能不能用"),
+        (1.5, "例会|培训|讲座|党课|团建|晨会|班前会|周会|总结会"),
+        (1.5, rf"(?:请问|问一下|想问|咨询一下|打听一下).{{0,20}}(?:{_OPENING})"),
+        (
+            1.5,
+            "(?:周[一二三四五六日末天]|星期.|节假日|中午|几点).{0,8}"
+            "(?:上不上班|上班吗|开门吗|开不开门|办公吗|休息吗|下班[?]|上班[?])",
+        ),
+        (1.5, "感谢信|锦旗|点赞|夸(?!大|张)|致谢|表扬|(?:都|挺|很|非常|十分)满意|满意率|创新高"),
+        (1.5, "运行(?:平稳|正常|良好)|一切正常|没有异常|无异常|秩序(?:良好|井然)|平稳有序|全部正常"),
+        (
+            1.0,
+            "无需处理|不用处理|顺利完成|圆满|虚惊|误报"
+            "|已(?:经)?(?:全部|妥善)?(?:处理|解决|办结|处置)(?:完毕|好|妥|了|完)?",
+        ),
+        (1.0, "交接班|到岗|归位|已收好|电量充足|雨停了|食堂|聚餐|生日|放假|值班表|排班"),
+        (1.0, "(?:提醒|通知)(?:大家|各位|各窗口|全体)|请(?:大家|各位|各窗口)(?:准时|按时|提前)"),
+    )
+)
+
+
+def calm(text: Text) -> float:
+    """How much speaks for routine; what is denied (这不是演练) does not count."""
+    return sum(
+        weight
+        for weight, words in _PHRASES
+        if any(not reasons(text, *found.span(), _VOID) for found in words.finditer(text.plain))
+    )

@@ -1,0 +1,118 @@
+"""Danger to life, looked for apart from the ranking: five facts that are only reported.
+
+The words stand in the vocabulary as the `hear` of these facts. An occurrence counts unless it is
+denied, asked, supposed, past, settled, part of a drill or a story (frames.py); what is feared counts for
+people (怕他跳下去), not for brawls and fires (怕打起来).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from engine.model import All as AllOf
+from engine.model import Any as AnyOf
+from engine.model import Condition, Fact, Library, Maybe, Not, Playbook, Test
+from engine.triage.frames import FOR_DANGER, Reason
+from engine.triage.signals import Finder, Found
+from engine.triage.text import Evidence, Text
+
+Kind = Literal["none", "medical", "violence", "fire", "selfharm", "minor_lost"]
+ALWAYS = "always"
+# fact → kind, the gravest first: it is the one reported when several hold
+KINDS: dict[str, Kind] = {
+    "fire": "fire",
+    "self_harm": "selfharm",
+    "violence": "violence",
+    "hurt": "medical",
+    "lost_child": "minor_lost",
+}
+_FEARED_COUNTS: frozenset[Kind] = frozenset({"selfharm", "medical", "minor_lost"})
+_THREATS: frozenset[Kind] = frozenset({"selfharm"})  # 要是不办我跳楼: a condition is no supposition
+
+
+class Safety(msgspec.Struct, frozen=True):
+    """What endangers people: the gravest kind, all kinds, the words, and what to do at once."""
+
+    kind: Kind = "none"
+    kinds: tuple[Kind, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    do_first: tuple[str, ...] = ()
+
+
+def danger(text: Text, library: Library) -> Safety:
+    """The danger that the text reports."""
+    always = next((p for p in library.playbooks if p.id == ALWAYS), None)
+    facts = {_name(f.key): f for f in (*library.vocabulary.facts, *(always.facts if always else ()))}
+    finders: dict[frozenset[Reason], Finder] = {}
+    kinds: list[Kind] = []
+    evidence: list[Evidence] = []
+    first: list[str] = []
+    for name, kind in KINDS.items():
+        fact = facts.get(name)
+        if fact is None:
+            continue
+        found = _hold(fact, finders.setdefault(_void(kind), Finder(text, _void(kind))))
+        if found:
+            kinds.append(kind)
+            evidence.extend(e for e in found if e not in evidence)
+            if always is not None:
+                first.extend(w for w in do_first(fact.key, always, library) if w not in first)
+    if not kinds:
+        return Safety()
+    return Safety(kinds[0], tuple(kinds), tuple(sorted(evidence)), tuple(first))
+
+
+def _name(key: str) -> str:
+    return key.rpartition(".")[2]
+
+
+def _void(kind: Kind) -> frozenset[Reason]:
+    """The reasons for which words of this kind do not count."""
+    void = FOR_DANGER
+    if kind in _FEARED_COUNTS:
+        void -= {"feared"}
+    return void - {"supposed"} if kind in _THREATS else void
+
+
+def _hold(fact: Fact, finder: Finder) -> tuple[Evidence, ...]:
+    holding: list[Found] = [
+        found
+        for option in fact.hear
+        if option.value is True
+        for signal in option.signals
+        if (found := finder.match(signal)) is not None
+    ]
+    return finder.evidence(place for found in holding for place in found.places)
+
+
+def do_first(fact: str, always: Playbook, library: Library) -> tuple[str, ...]:
+    """The words of the safety steps that `always` wants when the fact holds."""
+    steps = {step.key: step for step in (*library.vocabulary.steps, *always.steps)}
+    out: list[str] = []
+    for rule in always.rules:
+        if rule.phase in ("safety", "control") and _asks_for(rule.when, fact):
+            for want in rule.do:
+                step = steps.get(want.step)
+                words = step.what if step else want.step
+                if words not in out:
+                    out.append(words)
+    return tuple(out)
+
+
+def _asks_for(when: Condition, fact: str) -> bool:
+    """The condition is true when the fact holds and nothing else is known."""
+    match when:
+        case Test(fact=name, op="in", values=values):
+            return name == fact and True in values
+        case AnyOf(items=items):
+            return any(_asks_for(item, fact) for item in items)
+        case AllOf(items=items):
+            return bool(items) and all(_asks_for(item, fact) for item in items)
+        case Maybe(item=item):
+            return _asks_for(item, fact)
+        case Not():
+            return False
+        case _:
+            return False

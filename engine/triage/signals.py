@@ -1,0 +1,106 @@
+"""Which signals hold: the words of `hear` found in a text where they are meant.
+
+A word may have gaps, `跟…吵`: its pieces follow each other in one clause, at most GAP signs apart.
+A signal holds when every group has a word that is meant, all within REACH signs, and none of its
+`unless` words is meant anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from engine.model import Signal
+from engine.triage.frames import Reason, reasons
+from engine.triage.text import CLAUSE_ENDS, Evidence, Text, plain_word
+
+GAP = 12
+REACH = 60
+MOST = 12  # occurrences of a word that are looked at
+Place = tuple[int, int]
+_pieces: dict[str, tuple[str, ...]] = {}
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A signal that holds, and where."""
+
+    signal: Signal
+    places: tuple[Place, ...]
+
+
+class Finder:
+    """Looks for words in one text; what was found is remembered."""
+
+    def __init__(self, text: Text, void: frozenset[Reason]) -> None:
+        """`void`: the reasons for which an occurrence does not count."""
+        self.text = text
+        self.void = void
+        self._known: dict[str, tuple[Place, ...]] = {}
+
+    def places(self, word: str) -> tuple[Place, ...]:
+        """Where the word is meant."""
+        known = self._known.get(word)
+        if known is None:
+            pieces = _pieces.get(word)
+            if pieces is None:
+                pieces = _pieces[word] = plain_word(word)
+            known = self._known[word] = self._look(pieces) if pieces else ()
+        return known
+
+    def _look(self, pieces: tuple[str, ...]) -> tuple[Place, ...]:
+        plain, out, at = self.text.plain, [], 0
+        for _ in range(MOST):
+            start = plain.find(pieces[0], at)
+            if start < 0:
+                break
+            at = start + 1
+            spots = self._follow(pieces, start)
+            if spots and not any(reasons(self.text, a, b, self.void) for a, b in spots):
+                out.append((spots[0][0], spots[-1][1]))
+        return tuple(out)
+
+    def _follow(self, pieces: tuple[str, ...], start: int) -> list[Place]:
+        """The places of all pieces when the first stands at `start`; empty if one is missing."""
+        plain = self.text.plain
+        spots = [(start, start + len(pieces[0]))]
+        for piece in pieces[1:]:
+            end = spots[-1][1]
+            next_at = plain.find(piece, end, end + GAP + len(piece))
+            if next_at < 0 or any(sign in CLAUSE_ENDS for sign in plain[end:next_at]):
+                return []
+            spots.append((next_at, next_at + len(piece)))
+        return spots
+
+    def any_place(self, words: Iterable[str]) -> list[Place]:
+        """Where any of the words is meant, longest first at one place, in order."""
+        return sorted({place for word in words for place in self.places(word)}, key=lambda p: (p[0], -p[1]))
+
+    def match(self, signal: Signal) -> Found | None:
+        """The signal with its places if it holds."""
+        groups = []
+        for group in signal.groups:
+            found = self.any_place(group)
+            if not found:
+                return None
+            groups.append(found)
+        if not groups or self.any_place(signal.unless):
+            return None
+        for anchor in groups[0]:
+            chosen = [anchor]
+            for group_places in groups[1:]:
+                near = min(group_places, key=lambda p: (abs(p[0] - anchor[0]), p))
+                if abs(near[0] - anchor[0]) > REACH:
+                    break
+                chosen.append(near)
+            else:
+                return Found(signal, tuple(sorted(set(chosen))))
+        return None
+
+    def evidence(self, places: Iterable[Place]) -> tuple[Evidence, ...]:
+        """The places as stretches of the original; one inside another is left out."""
+        kept: list[Place] = []
+        for place in sorted(set(places), key=lambda p: (p[0], -p[1])):
+            if not any(a <= place[0] and place[1] <= b for a, b in kept):
+                kept.append(place)
+        return tuple(self.text.cut(a, b) for a, b in kept)
