@@ -48,7 +48,7 @@ test: $(STAMP)  ## the whole test suite, some soak tests apart; ARGS='-k journal
 	@$(PYTEST) -n 2 $(ARGS)
 
 check: $(STAMP)  ## lint, format, types, layers, playbooks
-	@$(BIN)/python -m ruff check --quiet .
+	@$(BIN)/python -m ruff check --quiet --output-format concise .
 	@$(BIN)/python -m ruff format --check --quiet . || { \
 	  echo 'not formatted: run $(BIN)/python -m ruff format .' >&2; exit 1; }
 	@$(BIN)/python -m mypy --no-error-summary

@@ -15,7 +15,6 @@ from pathlib import Path
 COMMAND = ["respond", "早上下雨，群众要进来，保安拦着吵起来了", "--first-screen"]
 BASELINE = ["click", "rich.console", "yaml", "msgspec", "sqlite3", "durable.engine"]
 PAIRS = 21
-GOAL = 1.5  # times the baseline
 
 
 def seconds(command: list[str], environment: dict[str, str]) -> float:
@@ -49,9 +48,7 @@ def main() -> None:
         print(f"{label:<18} median {statistics.median(ordered) * 1000:7.1f} ms   "
               f"fastest {ordered[0] * 1000:7.1f}   slowest {ordered[-1] * 1000:7.1f}")  # fmt: skip
     ratio = statistics.median(a / b for a, b in pairs)
-    print(
-        f"{'ratio':<18} median {ratio:7.2f}      {'goal met' if ratio <= GOAL else 'goal missed'} (≤ {GOAL})"
-    )
+    print(f"{'ratio':<18} median {ratio:7.2f}")
     if missing:
         print(f"not installed, left out of the baseline: {', '.join(missing)}")
 
