@@ -17,7 +17,7 @@ from engine.model import Event
 
 SETTLED = ("done", "blocked", "skipped")
 # what `u` takes back
-UNDOABLE = frozenset({"answered", "marked", "way", "noted", "reported", "activated", "declined", "ended"})
+UNDOABLE = frozenset({"answered", "marked", "way", "noted", "reported", "activated", "declined", "ended", "deferred"})
 
 
 class StepState:
@@ -85,8 +85,8 @@ class State:
         self.notes: list[tuple[datetime, str, str]] = []  # (at, kind, text): notes, reports, handovers
         self.documents: list[dict[str, Any]] = []
         self.follow_ups: list[dict[str, Any]] = []
+        self.deferred: list[dict[str, Any]] = []  # handed to a follow-up before the close
         self.acts: list[tuple[int, str]] = []  # undoable acts, (seq, kind)
-        self.prompts = 0
 
     @property
     def situation(self) -> Situation:
@@ -278,6 +278,15 @@ def _follow_up(state: State, data: _Data, at: datetime, event: Event) -> None:
     state.follow_ups.append(data)
 
 
+def _deferred(state: State, data: _Data, at: datetime, event: Event) -> None:
+    """step or fact, what, who, name, due, evidence: left open, with an owner and a date"""
+    state.deferred.append(data)
+    if "step" in data:
+        live = state.step(data["step"])
+        live.outcome, live.at, live.reason, live.overdue = "skipped", at, "转后续跟进", False
+        state.happened.discard(("overdue", data["step"]))
+
+
 def _paused(state: State, data: _Data, at: datetime, event: Event) -> None:
     state.status = "paused"
 
@@ -316,6 +325,7 @@ _HANDLERS = {
     "handover": _noted,
     "issued": _issued,
     "follow_up": _follow_up,
+    "deferred": _deferred,
     "paused": _paused,
     "resumed": _resumed,
     "closing": _closing,

@@ -1,0 +1,373 @@
+"""A session: acts of the officer become events, consequences are journalled with their cause.
+
+`perform` is the one way in: it applies an act, derives what follows (`opened`, `withdrawn`, `held`,
+`clock`, `follow_up` …), commits all of it in one transaction and only then returns. Replay performs
+the same acts again and compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from engine.clock import BEIJING, Clock, SimulatedClock, parse, stamp
+from engine.conditions import Answer
+from engine.errors import BadData, Conflict, NotFound, UsageError
+from engine.follow import follow_up_of
+from engine.hall import hall_values
+from engine.journal import Journal
+from engine.matcher import Evaluator
+from engine.model import Event, Library, Profile
+from engine.plan import Plan, Timekeeper, Watch, make_plan, questions, running, watches
+from engine.relevance import Relevance
+from engine.ruleset import Ruleset
+from engine.state import State, encode, fold
+from engine.words import Words
+from engine.workdays import clock_facts, is_workday
+
+Data = dict[str, Any]
+
+
+class Session:
+    """One incident at one terminal. Made by `begin` or `load`; not for two threads."""
+
+    def __init__(
+        self, journal: Journal, incident: str, library: Library, clock: Clock, *, durable: bool = True
+    ) -> None:
+        self.journal, self.id, self.library, self.clock = journal, incident, library, clock
+        self._durable = durable
+        self.events: list[Event] = []
+        self.state = State()
+        self.profile = Profile()
+        self.plan = Plan(frozenset(), {}, ())
+        self._rulesets: dict[tuple[str, ...], tuple[Ruleset, Evaluator]] = {}
+        self._relevance: dict[tuple[str, ...], Relevance] = {}
+        self._asked: tuple[int, tuple[list[tuple[int, str]], int, list[str]]] | None = None
+
+    # ---- opening ------------------------------------------------------------------------------
+
+    @classmethod
+    def begin(
+        cls,
+        journal: Journal,
+        library: Library,
+        texts: Mapping[str, str],
+        playbooks: Iterable[str],
+        clock: Clock,
+        *,
+        profile: Profile | None = None,
+        text: str = "",
+        title: str = "",
+        mode: str = "real",
+        heard: Iterable[tuple[str, Answer]] = (),
+        durable: bool = True,
+    ) -> Session:
+        """Open an incident on some playbooks, the primary one first, and journal it.
+
+        `texts`: file name → text of everything the library was read from, pinned with the incident.
+        `heard`: facts that the first sentence settled. NotFound for an unknown playbook.
+        """
+        active = list(dict.fromkeys(playbooks))
+        by_id = {playbook.id: playbook for playbook in library.playbooks}
+        for name in active:
+            if name not in by_id:
+                raise NotFound(f"没有剧本 `{name}`", "用 zhiban playbook list 看有哪些")
+        profile = profile or Profile()
+        declared = [*library.vocabulary.hall, *(v for p in library.playbooks for v in p.hall)]
+        session = cls(journal, journal.new_id(clock.now()), library, clock, durable=durable)
+        begun: Data = {
+            "mode": mode,
+            "title": title or "、".join(by_id[name].title for name in active),
+            "text": text,
+            "playbooks": active,
+            "values": hall_values(declared, profile),
+            "profile": msgspec.to_builtins(profile),
+        }
+        known = {fact.key: profile.values[fact.key] for fact in _hall_facts(library) if fact.key in profile.values}
+        events = session._compute("begun", {**begun, "known": known}, clock.now())
+        for key, answer in heard:
+            events += session._compute("answered", {"fact": key, **encode(answer), "how": "reported"}, clock.now())
+        journal.create(session.id, mode, texts, events, begun["title"])  # type: ignore[arg-type]
+        return session
+
+    @classmethod
+    def load(
+        cls, journal: Journal, incident: str, library: Library, clock: Clock, *, durable: bool = True
+    ) -> Session:
+        """An incident as journalled. `library` is the one read from its pinned texts."""
+        session = cls(journal, incident, library, clock, durable=durable)
+        session._refold(journal.events(incident))
+        return session
+
+    def _refold(self, events: list[Event]) -> None:
+        self.events = events
+        self.state = fold(events)
+        self._after_fold()
+
+    def _after_fold(self) -> None:
+        self._asked = None
+        self.profile = msgspec.convert(self.state.opening.get("profile", {}), Profile)
+        self._replan(self._match())
+
+    # ---- deciding -----------------------------------------------------------------------------
+
+    @property
+    def ruleset(self) -> Ruleset:
+        """The bound rules of the active playbooks."""
+        return self._current()[0]
+
+    @property
+    def evaluator(self) -> Evaluator:
+        """What decides which rules hold."""
+        return self._current()[1]
+
+    def _current(self) -> tuple[Ruleset, Evaluator]:
+        key = tuple(self.state.active)
+        found = self._rulesets.get(key)
+        if found is None:
+            ruleset = Ruleset(self.library, key, self.state.opening.get("values", {}))
+            found = self._rulesets[key] = ruleset, Evaluator(ruleset, self._durable)
+        return found
+
+    @property
+    def relevance(self) -> Relevance:
+        """The decision diagrams of the active playbooks; built when the first question is chosen."""
+        key = tuple(self.state.active)
+        if key not in self._relevance:
+            self._relevance[key] = Relevance(self.ruleset)
+        return self._relevance[key]
+
+    @property
+    def time(self) -> Timekeeper:
+        """Reckons deadlines with this incident's hall values and calendar."""
+        profile = self.profile
+        return Timekeeper(self.state.opening.get("values", {}), lambda day: is_workday(day, profile))
+
+    def _match(self) -> set[str]:
+        return self.evaluator.run(self.ruleset.flat(self.state.situation))
+
+    def _replan(self, holding: Iterable[str]) -> None:
+        self.plan = make_plan(self.ruleset, self.state, holding, self.time)
+
+    def questions(self) -> tuple[list[tuple[int, str]], int, list[str]]:
+        """See `plan.questions`; remembered until the next event."""
+        if self._asked is None or self._asked[0] != self.state.seq:
+            found = questions(self.ruleset, self.relevance, self.plan, self.state)
+            self._asked = (self.state.seq, found)
+        return self._asked[1]
+
+    def watches(self) -> list[Watch]:
+        """The running clocks, the most urgent first."""
+        return watches(self.ruleset, self.relevance, self.plan, self.state, self.time)
+
+    def words(self) -> Words:
+        """Fills in words as things stand."""
+        return Words(self.ruleset, self.state, self.profile, self.id, self.clock.now())
+
+    # ---- acting -------------------------------------------------------------------------------
+
+    def perform(self, kind: str, data: Data | None = None) -> list[Event]:
+        """Do one act and journal it with all its consequences; returns the new events.
+
+        Conflict: another terminal wrote first; the session then stands at that terminal's state.
+        """
+        if self.state.status == "closed":
+            raise UsageError(f"事件 {self.id} 已经结束，不能再改", "要补充情况，请另开一个事件")
+        before = self.state.seq
+        try:
+            events = self._compute(kind, data or {}, self.clock.now())
+            self.journal.append(self.id, before, events)
+        except BaseException:
+            # what could not be kept has not happened
+            self._refold(self.journal.events(self.id))
+            raise
+        return events
+
+    def _compute(self, kind: str, data: Data, now: datetime) -> list[Event]:
+        """Apply an act and everything that follows from it; nothing is written."""
+        at, cause = stamp(now), self.state.seq + 1
+        made: list[Event] = []
+
+        def put(kind: str, data: Data) -> None:
+            event = Event(self.state.seq + 1, kind, at, cause, data)
+            made.append(event)
+            self.events.append(event)
+            self.state.apply(event)
+
+        before = self.plan.holding
+        put(kind, data)
+        if kind == "undone":
+            self.state = fold(self.events)
+            self.plan = Plan(frozenset(), {}, ())
+            before = frozenset()
+        if kind in ("begun", "undone"):
+            self.profile = msgspec.convert(self.state.opening.get("profile", {}), Profile)
+        if kind == "tick":
+            for name in data["overdue"]:
+                put("overdue", {"fact" if name in self.ruleset.facts else "step": name})
+        changed = self._clock_changes(now, data.get("known") or {})
+        if changed:
+            put("clock", {"facts": changed})
+        if kind == "closed":
+            for follow in self._follow_ups(now, data):
+                put("follow_up", follow)
+            return made
+        self._replan(self._match())
+        for follow_kind, follow_data in self._consequences(kind, data, before, now):
+            put(follow_kind, follow_data)
+        if len(made) > 1:
+            self._replan(self.plan.holding)
+        return made
+
+    def _consequences(
+        self, kind: str, data: Data, before: frozenset[str], now: datetime
+    ) -> list[tuple[str, Data]]:
+        found: list[tuple[str, Data]] = []
+        state, plan = self.state, self.plan
+        changed = kind == "answered" and data.get("how") == "changed"
+        for key, item in plan.wanted.items():
+            live = state.steps.get(key)
+            if item.phase == "improve":
+                if key not in state.held:
+                    found.append(("held", {"step": key}))
+            elif live is None or live.opened is None or live.withdrawn:
+                if not item.waits:
+                    found.append(("opened", {"step": key}))
+            elif live.settled:
+                if changed and any(rule not in before for rule in item.rules):
+                    found.append(("opened", {"step": key, "why": "anew"}))
+                elif changed and data["fact"] in item.step.uses and live.outcome == "done":
+                    found.append(("opened", {"step": key, "why": "updated"}))
+                elif live.outcome == "done" and item.step.every is not None and live.at is not None:
+                    if self.time.after(live.at, item.step.every) <= now:
+                        found.append(("opened", {"step": key, "why": "every"}))
+        for key, live in state.steps.items():
+            if live.running and key not in plan.wanted:
+                found.append(("withdrawn", {"step": key, "notify": live.outcome == "handed"}))
+        return found
+
+    def _clock_changes(self, now: datetime, known: Mapping[str, Any]) -> Data:
+        """What the clock (and at the opening the profile) says that the state does not yet say."""
+        said = {change.fact for change in self.state.changes}
+        told: dict[str, Any] = {**known, **clock_facts(now, self.profile)}
+        changed: Data = {}
+        for key, fact in self.ruleset.facts.items():
+            if not fact.known_from or key in said:
+                continue
+            answer = self.state.facts.get(key)
+            value = told.get(key)
+            if value is None:
+                if fact.known_from == "clock" and answer is not None:
+                    changed[key] = None
+            elif answer is None or answer.value != value:
+                changed[key] = value
+        return changed
+
+    def _follow_ups(self, now: datetime, data: Data) -> list[Data]:
+        words, time = self.words(), self.time
+        chosen = set(data.get("chosen", ()))
+        found: list[Data] = []
+        for key in self.state.held:
+            step = self.ruleset.steps.get(key)
+            if step is not None and (not step.optional or key in chosen):
+                found.append(follow_up_of(step, len(found) + 1, now, words, self.profile, time))
+        for extra in self.state.deferred:
+            found.append({**extra, "id": f"f{len(found) + 1}", "origin": "deferred"})
+        return found
+
+    # ---- the officer's acts ---------------------------------------------------------------------
+
+    def tick(self) -> list[Event]:
+        """Let time take effect: deadlines passed, steps that come back, what the clock knows."""
+        if self.state.status != "open":
+            return []
+        now = self.clock.now()
+        late = [
+            watch.name
+            for watch in self._timed()
+            if watch.due is not None and watch.due <= now and ("overdue", watch.name) not in self.state.happened
+        ]
+        back = any(
+            item.step.every is not None
+            and (live := self.state.steps.get(key)) is not None
+            and live.outcome == "done"
+            and live.at is not None
+            and self.time.after(live.at, item.step.every) <= now
+            for key, item in self.plan.wanted.items()
+        )
+        if late or back or self._turned(now):
+            events = self.perform("tick", {"overdue": late})
+            return events + self.tick() if late else events
+        return []
+
+    def _timed(self) -> list[Watch]:
+        # without open facts the diagrams need not be built for a look at the clocks
+        if self.state.open_since:
+            return self.watches()
+        return [
+            Watch(item.key, "step", item.due, item.warn) for item in running(self.plan, self.state) if item.due
+        ]
+
+    def _turned(self, now: datetime) -> bool:
+        """Whether a yes/no that the clock knows has turned (minutes alone are no event)."""
+        changed = self._clock_changes(now, {})
+        return any(self.ruleset.facts[key].kind == "bool" for key in changed)
+
+    def answer(self, fact: str, answer: Answer, *, how: str = "asked", since: datetime | None = None) -> None:
+        """Settle a fact. `how`: asked, reported, corrected (never was so) or changed (new from now)."""
+        data: Data = {"fact": fact, **encode(answer), "how": how}
+        if since is not None:
+            data["since"] = stamp(since)
+        self.perform("answered", data)
+
+    def mark(self, step: str, outcome: str, *, reason: str = "", since: datetime | None = None) -> None:
+        """Set a step's outcome: handed, done, blocked (with reason) or skipped (required: with reason)."""
+        if outcome == "skipped" and not reason and not self.ruleset.steps[step].optional:
+            raise UsageError("这一步是必做的，跳过要写原因", "例如：1 跳过 已由别人做了")
+        data: Data = {"step": step, "outcome": outcome}
+        if reason:
+            data["reason"] = reason
+        if since is not None:
+            data["since"] = stamp(since)
+        self.perform("marked", data)
+
+    def no_way(self, step: str, reason: str = "") -> None:
+        """This way does not work: on to the next one, blocked when there is none."""
+        ways = self.ruleset.steps[step].ways
+        next_way = self.state.step(step).way + 1
+        if next_way < len(ways):
+            self.perform("way", {"step": step, "way": next_way, "reason": reason})
+        else:
+            self.mark(step, "blocked", reason=reason)
+
+    def undo(self) -> str:
+        """Take the last act back; returns its kind. UsageError when there is none."""
+        if not self.state.acts:
+            raise UsageError("没有可以撤销的操作")
+        seq, kind = self.state.acts[-1]
+        self.perform("undone", {"act": seq})
+        return kind
+
+    # ---- proving --------------------------------------------------------------------------------
+
+    def replayed(self) -> list[Event]:
+        """The events that the recorded acts give when they are performed again from nothing."""
+        if not self.events:
+            raise BadData(f"事件 {self.id} 没有记录")
+        clock = SimulatedClock(datetime(2000, 1, 1, tzinfo=BEIJING))
+        again = Session(self.journal, self.id, self.library, clock, durable=self._durable)
+        for event in self.events:
+            if event.cause == event.seq:
+                again._compute(event.kind, dict(event.data), parse(event.at))
+        return again.events
+
+
+def _hall_facts(library: Library) -> Iterable[Any]:
+    declared = [*library.vocabulary.facts, *(f for p in library.playbooks for f in p.facts)]
+    return (fact for fact in declared if fact.known_from == "hall")
+
+
+__all__ = ["Conflict", "Session"]
