@@ -16,7 +16,7 @@ from engine.triage.frames import Reason, reasons
 from engine.triage.text import CLAUSE_ENDS, Evidence, Text, plain_word
 
 GAP = 12
-REACH = 60
+REACH = 40
 MOST = 12  # occurrences of a word that are looked at
 Place = tuple[int, int]
 _pieces: dict[str, tuple[str, ...]] = {}
@@ -87,14 +87,9 @@ class Finder:
         if not groups or self.any_place(signal.unless):
             return None
         for anchor in groups[0]:
-            chosen = [anchor]
-            for group_places in groups[1:]:
-                near = min(group_places, key=lambda p: (abs(p[0] - anchor[0]), p))
-                if abs(near[0] - anchor[0]) > REACH:
-                    break
-                chosen.append(near)
-            else:
-                return Found(signal, tuple(sorted(set(chosen))))
+            chosen = _near(anchor, groups[1:])
+            if chosen:
+                return Found(signal, tuple(sorted(chosen)))
         return None
 
     def evidence(self, places: Iterable[Place]) -> tuple[Evidence, ...]:
@@ -104,3 +99,15 @@ class Finder:
             if not any(a <= place[0] and place[1] <= b for a, b in kept):
                 kept.append(place)
         return tuple(self.text.cut(a, b) for a, b in kept)
+
+
+def _near(anchor: Place, groups: list[list[Place]]) -> list[Place]:
+    """The anchor and for every group the nearest place that no other uses; empty if one is too far."""
+    chosen = [anchor]
+    for places in groups:
+        free = [p for p in places if all(p[1] <= a or b <= p[0] for a, b in chosen)]
+        near = min(free, key=lambda p: (abs(p[0] - anchor[0]), p), default=None)
+        if near is None or abs(near[0] - anchor[0]) > REACH:
+            return []
+        chosen.append(near)
+    return chosen
