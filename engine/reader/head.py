@@ -1,0 +1,48 @@
+"""The fields of a file above its sections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field as default
+
+from engine.model import Signal
+from engine.reader import values
+from engine.reader.nodes import Node, Scalar
+from engine.reader.report import Desk
+from engine.reader.scope import Scope
+from engine.reader.signals import signals
+
+
+@dataclass
+class Head:
+    """Title and the like; `ends` are the names under `ends_in` with their places."""
+
+    title: str = ""
+    version: int = 1
+    about: str = ""
+    addon: bool = False
+    hear: tuple[Signal, ...] = ()
+    ends: list[Scalar] = default(default_factory=list)
+
+
+def read_head(desk: Desk, scope: Scope, nodes: dict[str, Node]) -> Head:
+    """Read what stands at the top level of a file; steps in `ends_in` are looked up in `scope`."""
+    head = Head()
+    if "title" in nodes:
+        head.title = values.plain_text(desk, "title", nodes["title"]) or ""
+    if "about" in nodes:
+        head.about = values.plain_text(desk, "about", nodes["about"]) or ""
+    if "version" in nodes:
+        version = values.whole(desk, "version", nodes["version"])
+        if version is not None and version < 1:
+            values.wrong(desk, nodes["version"], "wrong-type", "`version` 从 1 起", "写 `version: 1`")
+        head.version = version or 1
+    if "addon" in nodes:
+        head.addon = bool(values.flag(desk, "addon", nodes["addon"]))
+    if "hear" in nodes:
+        head.hear = signals(desk, "hear", nodes["hear"])
+    if "ends_in" in nodes:
+        head.ends = [
+            name for name in values.references(desk, "ends_in", nodes["ends_in"]) if scope.step(desk, name)
+        ]
+    return head
