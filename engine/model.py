@@ -292,6 +292,7 @@ class Profile(Frozen):
     people: dict[str, tuple[str, str]] = {}  # role id → (name, phone)
     values: dict[str, int | str | bool] = {}  # hall value or hall fact id → value ("30m" for times)
     workdays: dict[str, bool] = {}  # "2027-02-10" → True working, False off
+    calendar_sources: dict[str, str] = {}  # "2027" → where its table is from: other days follow the week
 
 
 class Event(Frozen):
