@@ -35,6 +35,7 @@ class Builder:
         self.hall: list[HallValue] = []
         self.facts: list[Fact] = []
         self.steps: list[Step] = []
+        scope.broken |= out.refused
         self.declare()
 
     def declare(self) -> None:

@@ -10,6 +10,7 @@ from engine.reader.outline import Entry
 from engine.reader.report import Desk
 from engine.reader.scope import Scope
 from engine.reader.terms import NOTHING, Terms
+from engine.reader.times import Times
 
 _DERIVED = ("ask", "hear", "recheck", "within", "from", "choices", "many", "unit", "type")
 
@@ -59,7 +60,7 @@ def fact(desk: Desk, scope: Scope, entry: Entry) -> Fact:
     unit = values.plain_text(desk, "unit", found["unit"]) if "unit" in found else ""
     choices = _choices(desk, found["choices"]) if "choices" in found else ()
     known_from = values.option(desk, "from", found["from"], KNOWN_FROM) if "from" in found else ""
-    recheck = Terms(desk, scope).duration("recheck", found["recheck"]) if "recheck" in found else None
+    recheck = Times(desk, scope).duration("recheck", found["recheck"]) if "recheck" in found else None
     read = Fact(
         scope.prefix + name,
         _kind(desk, found, bool(many)),  # type: ignore[arg-type]
@@ -96,7 +97,7 @@ def fact_terms(desk: Desk, scope: Scope, entry: Entry, read: Fact) -> Fact:
             desk.error(
                 "bad-fields", within.key.span, "`within` 只用于有 `recheck` 的事实", "加上 `recheck: 10m`"
             )
-        deadline = Terms(desk, scope).deadline("within", within.value)
+        deadline = Times(desk, scope).deadline("within", within.value)
         read = _with(read, within=deadline)
     return read
 

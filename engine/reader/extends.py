@@ -7,20 +7,13 @@ value is removed). Life safety can be made stricter or said in local words, neve
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from engine.reader import values
-from engine.reader.build import ALWAYS_ID
-from engine.reader.nodes import Mapping, Node, Pair, Scalar, Sequence
-from engine.reader.outline import Entry, Outline, RawRule, declared_twice, name_rules
+from engine.reader.nodes import Mapping, Node, Pair, Scalar, Sequence, null, scalars
+from engine.reader.outline import Entry, Outline, declared_twice, name_rules
 from engine.reader.report import Desk, Findings, suggest
-from engine.reader.terms import later
-
-# what a hall may change about a step or fact that life safety rests on
-_SAFE_STEP = {"what", "say", "who", "to", "ways", "issue", "source", "evidence", "check"}
-_SAFE_FACT = {"label", "ask", "hear", "source"}
-_SAFETY = "人身安全的规则只能加严，不能去掉或放宽"
+from engine.reader.safety import SAFETY_HELP, check_override, is_protected
 
 
 def apply(base: Outline, change: Outline, protected: set[str], findings: Findings) -> Outline:
@@ -28,51 +21,6 @@ def apply(base: Outline, change: Outline, protected: set[str], findings: Finding
     desk = Desk(findings, f"对 `{base.id}` 的改动")
     merger = _Merger(base, change, protected, desk)
     return merger.merge()
-
-
-def is_protected(base: Outline, rule: RawRule) -> bool:
-    """Whether a rule is about life safety."""
-    return base.id == ALWAYS_ID or rule.phase == "safety"
-
-
-def protected_names(outlines: Iterable[Outline]) -> set[str]:
-    """Names of facts and steps that safety rules use, through derived facts as well."""
-    outlines = list(outlines)
-    found: set[str] = set()
-    for out in outlines:
-        for rule in out.rules:
-            if is_protected(out, rule):
-                found |= {want.name.text for want in rule.do}
-                found |= _texts(rule.pairs["when"].value) if "when" in rule.pairs else set()
-    grown = True
-    while grown:
-        before = len(found)
-        for out in outlines:
-            for name, entry in out.facts.items():
-                if name in found and "when" in entry.pairs:
-                    found |= _texts(entry.pairs["when"].value)
-        grown = len(found) > before
-    return found
-
-
-def _texts(node: Node) -> set[str]:
-    return set(_scalars(node))
-
-
-def _scalars(node: Node) -> Iterator[str]:
-    if isinstance(node, Scalar):
-        yield node.text
-    elif isinstance(node, Sequence):
-        for item in node.items:
-            yield from _scalars(item)
-    else:
-        for name, pair in node.pairs.items():
-            yield name
-            yield from _scalars(pair.value)
-
-
-def _null(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.null and not node.broken
 
 
 class _Merger:
@@ -110,9 +58,9 @@ class _Merger:
             self.refuse_sections()
         if "drop" in change.head:
             self.drop(change.head["drop"])
-        self.entries("大厅值", out.hall, change.hall, None)
-        self.entries("事实", out.facts, change.facts, _SAFE_FACT)
-        self.entries("步骤", out.steps, change.steps, _SAFE_STEP)
+        self.entries("大厅值", out.hall, change.hall)
+        self.entries("事实", out.facts, change.facts)
+        self.entries("步骤", out.steps, change.steps)
         out.listed += change.listed
         out.order += [name for name in change.order if name not in out.order]
         added = [replace(rule) for rule in change.rules]
@@ -132,9 +80,7 @@ class _Merger:
 
     # ---- fields -------------------------------------------------------------------------------
 
-    def entries(
-        self, what: str, target: dict[str, Entry], given: dict[str, Entry], safe: set[str] | None
-    ) -> None:
+    def entries(self, what: str, target: dict[str, Entry], given: dict[str, Entry]) -> None:
         for name, entry in given.items():
             old = target.get(name)
             if old is None:
@@ -143,8 +89,8 @@ class _Merger:
             elif entry.inline:
                 declared_twice(self.desk, entry, old)
             else:
-                if safe is not None and name in self.protected:
-                    self.check_safe(what, old, entry, safe)
+                if what != "大厅值" and name in self.protected:
+                    check_override(self.desk, what, old, entry)
                 target[name] = _override(old, entry)
 
     def may_add(self, what: str, name: str, entry: Entry, target: dict[str, Entry]) -> bool:
@@ -168,25 +114,7 @@ class _Merger:
         if "ends_in" in change.head:
             nodes.append(change.head["ends_in"])
         pattern = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
-        return any(pattern.search(text) for node in nodes for text in _scalars(node))
-
-    def check_safe(self, what: str, old: Entry, entry: Entry, safe: set[str]) -> None:
-        for field, pair in entry.pairs.items():
-            if field in safe and not _null(pair.value):
-                continue
-            if field == "within" and what == "步骤" and self.tightens(old, pair):
-                continue
-            text = f"不能改{what} `{entry.name.text}` 的 `{field}`：人身安全的规则要用它"
-            self.desk.error("safety", pair.key.span, text, _SAFETY)
-
-    def tightens(self, old: Entry, pair: Pair) -> bool:
-        """Whether a deadline is not later than the original one, as far as plain durations tell."""
-        quiet = Desk(Findings())
-        new = values.plain_duration(quiet, "within", pair.value)
-        if "within" not in old.pairs:
-            return new is not None
-        own = values.plain_duration(quiet, "within", old.pairs["within"].value)
-        return bool(new and own and (new.unit == "wd") == (own.unit == "wd") and not later(new, own))
+        return any(pattern.search(text) for node in nodes for text in scalars(node))
 
     # ---- drop ---------------------------------------------------------------------------------
 
@@ -200,7 +128,7 @@ class _Merger:
                 found = f"没有可去掉的步骤、规则或事实 `{values.brief(text)}`"
                 self.desk.error("no-target", name.span, found, suggest(text, known))
             elif text in self.protected or any(is_protected(self.base, rule) for rule in rules):
-                self.desk.error("safety", name.span, f"不能去掉 `{text}`：它关系人身安全", _SAFETY)
+                self.desk.error("safety", name.span, f"不能去掉 `{text}`：它关系人身安全", SAFETY_HELP)
             elif text in self.out.steps or text in self.out.facts:
                 self.forget(text)
             else:
@@ -222,7 +150,7 @@ class _Merger:
 def _override(old: Entry, entry: Entry) -> Entry:
     pairs = dict(old.pairs)
     for field, pair in entry.pairs.items():
-        if _null(pair.value) and field in pairs:
+        if null(pair.value) and field in pairs:
             del pairs[field]
         elif field == "hear" and field in pairs:
             pairs[field] = Pair(pair.key, _more_heard(pairs[field].value, pair.value))

@@ -28,8 +28,11 @@ Kind: TypeAlias = Literal[
     "default",  # the default of a hall value, read by its type
     "roles",  # id → label
     "hall",  # id → hall value
-    "facts",  # id → fact
+    "facts",  # id → fact, or nothing: only its place in the asking order
     "steps",  # id → step
+    "hall-changes",  # the same three in a hall's change: any field may be absent, or empty to remove it
+    "fact-changes",
+    "step-changes",
     "rules",  # phase → rules
     "do",  # id → step or reference
     "drop",  # ids
@@ -99,9 +102,9 @@ EXTENSION: Table = {
     "hear": Field("signals", "再加哪些词"),
     "ends_in": Field("names", "换掉了结的步骤"),
     "roles": Field("roles", "改岗位的叫法，或加岗位（只用于公用词汇）"),
-    "hall": Field("hall", "改数值的字段，或加数值"),
-    "facts": Field("facts", "改事实的字段，或加事实"),
-    "steps": Field("steps", "改步骤的字段，或加步骤"),
+    "hall": Field("hall-changes", "改数值的字段，或加数值"),
+    "facts": Field("fact-changes", "改事实的字段，或加事实"),
+    "steps": Field("step-changes", "改步骤的字段，或加步骤"),
     "rules": Field("rules", "加规则"),
     "drop": Field("drop", "去掉哪些步骤、规则、事实"),
 }

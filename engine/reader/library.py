@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field as default
-from pathlib import PurePosixPath
 
 from engine.model import Finding, HallValue, Library, Playbook
 from engine.reader import build
 from engine.reader.build import ALWAYS_ID
-from engine.reader.extends import apply, protected_names
-from engine.reader.nodes import compose
-from engine.reader.outline import Outline, outline
+from engine.reader.extends import apply
+from engine.reader.layers import Files, cut, sha256
+from engine.reader.outline import Outline
 from engine.reader.report import Findings, suggest
+from engine.reader.safety import protected_names
 from engine.reader.scope import Shared
 from engine.reader.words import Templates
-
-LAYERS = ("shipped", "hall", "file")
-
-
-def origin_of(file: str) -> str:
-    """The layer that a file name belongs to."""
-    return {"playbooks": "shipped", "hall": "hall"}.get(file.partition("/")[0], "file")
-
-
-@dataclass
-class _Files:
-    """The outlines of all files, best layer first for each id."""
-
-    vocabularies: list[Outline] = default(default_factory=list)
-    playbooks: dict[str, list[Outline]] = default(default_factory=dict)
-    changes: list[Outline] = default(default_factory=list)
-    broken: set[str] = default(default_factory=set)  # ids of files that could not be cut
-
-    @property
-    def installed(self) -> set[str]:
-        """Ids that may be activated; a broken file must not break those that name it."""
-        return {*self.playbooks, *self.broken}
 
 
 def parse(texts: Mapping[str, str]) -> Library:
     """Read a set of texts, see `engine.reader.parse_texts`."""
     findings = Findings()
-    files = _cut({name: text for name, text in texts.items() if not name.endswith(".j2")}, findings)
+    files = cut({name: text for name, text in texts.items() if not name.endswith(".j2")}, findings)
     templates = Templates(texts, findings)
     shared = _vocabulary(files, templates, findings)
     found: list[Playbook] = []
@@ -59,44 +34,11 @@ def parse(texts: Mapping[str, str]) -> Library:
             findings.error("no-target", change.span, text, suggest(change.id, targets))
     found = _agree_on_hall(found, findings)
     found.sort(key=lambda playbook: playbook.id != ALWAYS_ID)
-    digests = {name: _sha256(text) for name, text in texts.items()}
+    digests = {name: sha256(text) for name, text in texts.items()}
     return Library(shared.vocabulary, tuple(found), findings.sorted(), digests)
 
 
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _cut(texts: Mapping[str, str], findings: Findings) -> _Files:
-    files = _Files()
-    for name in sorted(texts, key=lambda name: (LAYERS.index(origin_of(name)), name)):
-        root = compose(name, texts[name], findings)
-        out = outline(root, name, origin_of(name), findings) if root else None
-        if out is None:
-            files.broken.add(PurePosixPath(name).stem)
-            continue
-        out.digests = (_sha256(texts[name]),)
-        if out.kind == "extends":
-            files.changes.append(out)
-            continue
-        rivals = files.vocabularies if out.kind == "vocabulary" else files.playbooks.setdefault(out.id, [])
-        if rivals and rivals[0].origin == out.origin:
-            what = f"剧本 `{out.id}`" if out.kind == "playbook" else "公用词汇"
-            findings.error(
-                "duplicate-playbook", out.span, f"{what}有两份", f"另一份在 {rivals[0].span}；留下一份"
-            )
-        elif out.id == ALWAYS_ID and rivals and out.origin == "hall":
-            help = "人身安全的规则只能加严：用 `extends: always` 添加"
-            findings.error("safety", out.span, "不能替换 `always`", help)
-        else:
-            if rivals and out.origin == "hall":
-                help = f"只改几处时用 `extends: {out.id}`，以后还能得到更新"
-                findings.add("warning", "replaces-shipped", out.span, f"`{out.id}` 替换了自带的一份", help)
-            rivals.insert(0, out)
-    return files
-
-
-def _vocabulary(files: _Files, templates: Templates, findings: Findings) -> Shared:
+def _vocabulary(files: Files, templates: Templates, findings: Findings) -> Shared:
     """The best vocabulary without errors, else the best there is; with the hall's changes that fit."""
     if not files.vocabularies:
         return Shared()
@@ -105,7 +47,7 @@ def _vocabulary(files: _Files, templates: Templates, findings: Findings) -> Shar
         own = Findings()
         shared = build.vocabulary(chosen, templates, own)
         findings.items += own.items
-        if not own.errors:
+        if not (own.errors or chosen.flawed):
             break
     protected = protected_names([*(outs[0] for outs in files.playbooks.values()), chosen])
     for change in files.changes:
@@ -119,7 +61,7 @@ def _vocabulary(files: _Files, templates: Templates, findings: Findings) -> Shar
     return shared
 
 
-def _new_errors(files: _Files, old: Shared, new: Shared, templates: Templates) -> list[Finding]:
+def _new_errors(files: Files, old: Shared, new: Shared, templates: Templates) -> list[Finding]:
     """Errors that a change of the vocabulary causes in playbooks."""
     found: list[Finding] = []
     for outs in files.playbooks.values():
@@ -133,14 +75,15 @@ def _new_errors(files: _Files, old: Shared, new: Shared, templates: Templates) -
 def _accepted(change: Outline, own: Findings, findings: Findings) -> bool:
     """Pass on the findings about a change; with errors it is left out and that is said."""
     findings.items += own.items
-    if own.errors:
+    rejected = own.errors or change.flawed
+    if rejected:
         text = f"对 `{change.id}` 的这份改动有错，没有采用，仍用改动前的"
         findings.error("change-rejected", change.span, text, "改好其他各处错误后会自动采用")
-    return not own.errors
+    return not rejected
 
 
 def _playbook(
-    id: str, files: _Files, shared: Shared, templates: Templates, findings: Findings
+    id: str, files: Files, shared: Shared, templates: Templates, findings: Findings
 ) -> Playbook | None:
     """The best file of that id without errors, with the hall's changes that fit."""
     found: Playbook | None = None
@@ -149,7 +92,7 @@ def _playbook(
         own = Findings()
         built = build.playbook(base, shared, templates, files.installed, own)
         findings.items += own.items
-        if not own.errors:
+        if not (own.errors or base.flawed):
             found = built
             break
     for change in files.changes:

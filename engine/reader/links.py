@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from engine.model import Deadline, Rule, Step
 from engine.reader.report import Desk
 from engine.reader.scope import Scope, Shared
-from engine.reader.terms import later
+from engine.reader.times import later
 
 
 def cycles(desk: Desk, scope: Scope) -> None:

@@ -6,7 +6,6 @@ accepts duplicate keys, anchors and tags, none of which a playbook needs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as default
@@ -15,30 +14,11 @@ from typing import Any, TypeAlias
 import yaml
 
 from engine.model import Span
+from engine.reader import syntax
 from engine.reader.report import Findings
 
 DEPTH = 40  # levels of nesting; the deepest real playbook has 9
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# what yaml refuses, and the exotic line ends that would shift line numbers against every editor
-_FORBIDDEN = re.compile(
-    r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
-_PROBLEMS = (
-    # part of the parser's English → (message, help); the first that fits
-    ("cannot start any token", "这里有不能直接写的字符", "缩进用空格不用制表符；以 @ ` % 开头的文字要加引号"),
-    ("mapping values are not allowed", "这里不该有冒号", "看看缩进是否对齐；文字里有“: ”时要加引号"),
-    ("could not find expected ':'", "缺少冒号", "写成 `名称: 值`，冒号用半角，后面空一格"),
-    ("',' or ']'", "方括号没有写完，或项目之间缺逗号", "逗号和括号用半角"),
-    ("',' or '}'", "花括号没有写完，或项目之间缺逗号", "逗号和括号用半角；文字里有逗号或括号时要加引号"),
-    ("unexpected end of stream", "引号没有收尾", "补上后一个引号"),
-    ("escape character", "双引号里的反斜杠写法不对", "改用单引号"),
-    ("did not find expected '-' indicator", "列表的缩进没有对齐", "同一列表的 `- ` 要在同一列"),
-    ("did not find expected key", "缩进没有对齐，或文字后面多了内容", "同一层的名称要在同一列"),
-    ("expected <block end>", "缩进没有对齐，或文字后面多了内容", "同一层的名称要在同一列"),
-    ("document start", "文件里有多余的内容", "一个文件只写一份，不用 `---` 分隔"),
-    ("anchor", "锚点写法不对", "以 & 或 * 开头的文字要加引号"),
-    ("tag", "标签写法不对", "以 ! 开头的文字要加引号"),
-)
 
 
 @dataclass(slots=True)
@@ -84,6 +64,29 @@ class Pair:
 Node: TypeAlias = Scalar | Sequence | Mapping
 
 
+def texts(node: Node) -> set[str]:
+    """Every text below a node."""
+    return set(scalars(node))
+
+
+def scalars(node: Node) -> Iterator[str]:
+    """Every name and text below a node."""
+    if isinstance(node, Scalar):
+        yield node.text
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from scalars(item)
+    else:
+        for name, pair in node.pairs.items():
+            yield name
+            yield from scalars(pair.value)
+
+
+def null(node: Node) -> bool:
+    """Whether a field was written without value."""
+    return isinstance(node, Scalar) and node.null and not node.broken
+
+
 class _TooDeep(Exception):
     """Nesting beyond DEPTH."""
 
@@ -94,18 +97,19 @@ def compose(file: str, text: str, findings: Findings) -> Mapping | None:
     Returns None when there is no usable mapping (empty file, broken syntax, a list …).
     """
     text = text.removeprefix("\ufeff")
-    bad = _FORBIDDEN.search(text)
+    bad = syntax.forbidden(text)
     if bad:
-        line = text.count("\n", 0, bad.start())
-        span = Span(file, line + 1, bad.start() - text.rfind("\n", 0, bad.start()))
-        findings.error("bad-character", span, f"文件里有不可见的控制字符（U+{ord(bad[0]):04X}）", "删掉它")
+        line, column, message = bad
+        findings.error("bad-character", Span(file, line, column), message, "删掉它")
         return None
     builder = _Builder(file, findings)
     try:
         root = builder.document(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        findings.error("yaml-syntax", builder.span(mark), *_translate(error))
+        findings.error(
+            "yaml-syntax", builder.span(mark), *syntax.translate(f"{error.problem} {error.context}")
+        )
         return None
     except yaml.YAMLError:
         findings.error("yaml-syntax", Span(file, 1, 1), "YAML 写法有误，无法读取")
@@ -121,14 +125,6 @@ def compose(file: str, text: str, findings: Findings) -> Mapping | None:
         help = "第一行写 `playbook: 名称`，冒号用半角，后面空一格"
         findings.error("not-a-mapping", root.span, "文件最外层要写成 `名称: 值`", help)
     return None
-
-
-def _translate(error: yaml.MarkedYAMLError) -> tuple[str, str]:
-    english = f"{error.problem} {error.context}"
-    for part, message, help in _PROBLEMS:
-        if part in english:
-            return f"YAML 写法有误：{message}", help
-    return "YAML 写法有误", f"解析器的说法：{error.problem}"
 
 
 class _Builder:

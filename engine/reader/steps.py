@@ -10,6 +10,7 @@ from engine.reader.outline import Entry, RawRule
 from engine.reader.report import Desk, suggest
 from engine.reader.scope import Scope, Use
 from engine.reader.terms import Terms
+from engine.reader.times import Times
 from engine.reader.words import Templates, resolve, words
 
 
@@ -18,7 +19,7 @@ def step(desk: Desk, scope: Scope, templates: Templates, entry: Entry) -> Step:
     name = entry.name.text
     desk = desk.about(f"步骤 `{name}`")
     found = values.check_keys(desk, entry.pairs, STEP, entry.place)
-    terms = Terms(desk, scope)
+    times = Times(desk, scope)
     uses: set[str] = set()
     say = {f: words(desk, scope, f, found[f], uses) for f in ("what", "say") if f in found}
     ways = (
@@ -26,6 +27,9 @@ def step(desk: Desk, scope: Scope, templates: Templates, entry: Entry) -> Step:
         if "ways" in found
         else ()
     )
+    within = times.deadline("within", found["within"]) if "within" in found else None
+    if within and within.origin == scope.prefix + name:
+        desk.error("refers-to-itself", found["within"].span, "`within.from` 写了步骤自己", "删掉 `from`")
     read = Step(
         scope.prefix + name,
         say.get("what", ""),
@@ -33,15 +37,15 @@ def step(desk: Desk, scope: Scope, templates: Templates, entry: Entry) -> Step:
         _role(desk, scope, "to", found),
         say.get("say", ""),
         _document(desk, scope, templates, found, uses),
-        terms.deadline("within", found["within"]) if "within" in found else None,
+        within,
         _steps(desk, scope, "after", found, name),
         _finds(desk, scope, found),
         ways,
-        terms.duration("every", found["every"]) if "every" in found else None,
+        times.duration("every", found["every"]) if "every" in found else None,
         bool(values.flag(desk, "optional", found["optional"])) if "optional" in found else False,
         _steps(desk, scope, "conflicts_with", found, name),
         values.plain_text(desk, "evidence", found["evidence"]) or "" if "evidence" in found else "",
-        terms.duration("check", found["check"]) if "check" in found else None,
+        times.duration("check", found["check"]) if "check" in found else None,
         values.sources(desk, found["source"]) if "source" in found else (),
         tuple(sorted(uses)),
         entry.name.span,
@@ -117,7 +121,7 @@ def _want(desk: Desk, scope: Scope, name: Scalar, pairs: dict[str, Pair]) -> Wan
     found = values.check_keys(desk, pairs, REFERENCE)
     within: Deadline | None = None
     if "within" in found:
-        within = Terms(desk, scope).deadline("within", found["within"])
+        within = Times(desk, scope).deadline("within", found["within"])
     return Want(key, within) if key else None
 
 
