@@ -39,13 +39,8 @@ def write_schema(path: Path) -> None:
 
 def _table(table: Table) -> Schema:
     required = [name for name, field in table.items() if field.required]
-    found: Schema = {
-        "type": "object",
-        "properties": {
-            name: {"description": field.about, **_of(field.kind)} for name, field in table.items()
-        },
-        "additionalProperties": False,
-    }
+    properties = {name: {"description": field.about, **_of(field.kind)} for name, field in table.items()}
+    found: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
     return {**found, "required": required} if required else found
 
 
@@ -73,7 +68,7 @@ def _definitions() -> dict[str, Schema]:
     name: Schema = {"type": "string", "pattern": _whole(fields.ID_PATTERN)}
     whole: Schema = {"type": ["integer", "string"], "pattern": _whole(fields.NUMBER_PATTERN)}
     signal = {"anyOf": [text, _table(fields.SIGNAL)]}
-    kinds: dict[Kind, Schema] = {
+    kinds: dict[str, Schema] = {
         "text": text,
         "words": text,
         "ways": _one_or_many(text),
@@ -125,14 +120,8 @@ def _change(table: Table) -> Schema:
 
 
 def _rules() -> Schema:
-    phases = {
-        phase: {
-            "description": PHASE_TITLES[phase],
-            "type": ["array", "null"],
-            "items": {"$ref": "#/$defs/rule"},
-        }
-        for phase in PHASES
-    }
+    rules = {"type": ["array", "null"], "items": {"$ref": "#/$defs/rule"}}
+    phases = {phase: {"description": PHASE_TITLES[phase], **rules} for phase in PHASES}
     return {"type": ["object", "null"], "properties": phases, "additionalProperties": False}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from engine.reader import values
 from engine.reader.build import ALWAYS_ID
-from engine.reader.nodes import Pair, texts
+from engine.reader.nodes import Pair, null, texts
 from engine.reader.outline import Entry, Outline, RawRule
 from engine.reader.report import Desk, Findings
 from engine.reader.times import later
