@@ -12,11 +12,11 @@ from typing import Literal
 
 from engine.triage.text import Text
 
-Reason = Literal["negated", "asked", "supposed", "feared", "past", "settled", "drill", "fiction"]
+Reason = Literal["negated", "asked", "supposed", "feared", "past", "settled", "drill", "fiction", "figure"]
 # what is left out of consideration when a scenario is looked for, and when a fact is
 FOR_RANK: frozenset[Reason] = frozenset({"negated", "supposed", "feared"})
 FOR_FACTS: frozenset[Reason] = FOR_RANK | {"asked", "drill"}
-FOR_DANGER: frozenset[Reason] = FOR_FACTS | {"past", "settled", "fiction"}
+FOR_DANGER: frozenset[Reason] = FOR_FACTS | {"past", "settled", "fiction", "figure"}
 
 _PEOPLE = (
     "人员|工作人员|群众|市民|老百姓|百姓|老人|大家|别人|他人|旁人|谁|人|双方|两边|对方|他们|我们|她们|他|她"
@@ -59,17 +59,36 @@ _NOW = re.compile(
     r"今[天早日晚儿]|现在|这会儿?|眼下|此刻|刚|正在|正|又|还在|还没|仍|突然|忽然|快来|赶紧|一直|至今"
 )
 _STILL = re.compile(r"还在|还没|仍|至今|到现在|现在又|又|再次|快来|快叫|快点|赶紧|马上|救命|不止|不住|反复")
-_SETTLED = re.compile(
-    r"(?:已|被|都|刚|给)(?:经)?(?:全部|及时|当场|成功|完全|让?保安|大家|我们)?(?:给)?"
-    r"(?:扑灭|灭了|灭掉|熄灭|处理|处置|解决|平息|制止|控制住?|分开|拉开|劝开|劝住|带走|送医|送到?医院|送往医院|送去医院"
-    r"|接走|找到|找回|救下|劝下|恢复|苏醒|醒来|醒过来|缓过来|排除|解除|平安|领走|抱回)(?!不)"
-    r"|虚惊|误报|有惊无险|无大碍|没大碍|没什么事|没事了|人没事|身体没事|火灭了|(?<!没)(?<!没有)找到了|找着了"
-    r"|缓过来了|醒过来了|下来了,?人没事|拉开了|劝开了|分开了|闹着玩|开玩笑|是玩笑"
+_DONE = r"(?:已|被|都|刚|给)(?:经)?(?:全部|及时|当场|成功|完全|让?保安|大家|我们)?(?:给)?"
+# what ends a danger: for every kind, then by kind; it reaches back to words before it only
+_OVER = r"处理|处置|解决|平息|解除|排除|控制住?|制止|恢复"
+_ENDED: dict[str, tuple[str, str]] = {
+    "": ("", "虚惊|误报|有惊无险|没事了|闹着玩|开玩笑|是玩笑|演戏"),
+    "fire": ("扑灭|灭了|灭掉|熄灭", "火灭了"),
+    "violence": ("分开|拉开|劝开|劝住|带走|离开", "拉开了|劝开了|分开了"),
+    "medical": (
+        "送医|送到?医院|送往医院|送去医院|接走|苏醒|醒来|醒过来|缓过来|离开",
+        "无大碍|没大碍|没什么事|人没事|身体没事|缓过来了|醒过来了",
+    ),
+    "selfharm": ("救下|劝下|带走|离开|放弃", "下来了,?人没事|劝下来了|救下来了"),
+    "minor_lost": ("找到|找回|领走|抱回|接走", "(?<!没)(?<!没有)(?:找到了|找着了|找回来了)|接到孩子了"),
+}
+
+
+def _settling(kind: str) -> re.Pattern[str]:
+    done, said = _ENDED[kind]
+    either = "|".join(filter(None, (_ENDED[""][1], said)))
+    return re.compile(f"{_DONE}(?:{_OVER}{'|' if done else ''}{done})(?!不)|{either}")
+
+
+_SETTLED = {kind: _settling(kind) for kind in _ENDED}
+_FALSE_FIRE = re.compile(
+    r"(?:查|看过|看了|核实|确认|原来|其实|是)[^。;!?]{0,16}(?:没有?|未|不是|并非)(?:着火|起火|失火|火灾|火情|真火)"
 )
 _DRILL = re.compile(r"演练|演习|这是测试|测试一下|测试消息|测试信息|系统测试|试运行测试")
 _LESSON = re.compile(
     r"(?:培训|讲座|学习|课程|例会|宣讲|宣传|讲解|授课|考试|题目|考题|案例|竞赛|通知|手册|预案|须知)"
-    r"[^。!?]{0,14}?(?:怎么|如何|怎样|应对|防|知识|技能|办法|处置|处理|急救|主题|内容|要点|是)"
+    r"[^。!?]{0,16}?(?:怎么|如何|怎样|应对|防|知识|技能|办法|处置|处理|急救|主题|内容|要点|讲|学)"
 )
 _ACTED = re.compile(r"(?:模拟|假装|扮演|装作|假扮|设定|假定|情景|脚本|背景是|科目)[^,。;!?]{0,10}$")
 _REAL = re.compile(
@@ -77,6 +96,9 @@ _REAL = re.compile(
     r"|(?:演练|演习|测试|培训|考试|例会|讲座)(?:时|中|现场|途中|过程中|期间|刚|后|结束|的时候)"
 )
 _FICTION = re.compile(r"(?:电影|电视剧?|小说|剧本|新闻|戏|动画片|游戏)(?:里|中|上|说|讲|演)[^。!?]{0,10}$")
+_FIGURE = re.compile(
+    r"(?:气|急|愁|累|渴|忙|热|烦|嗓子|心里|七窍)(?:得|到|都)?[^,。;!?]{0,4}(?:吐血|冒烟|冒火|着火|炸)"
+)
 
 
 def _last(words: re.Pattern[str], text: str) -> int:
@@ -125,12 +147,18 @@ def _past(text: Text, start: int, end: int) -> bool:
     return not _STILL.search(text.plain[end : text.sentence_end(end)])
 
 
-def _settled(text: Text, end: int) -> bool:
+def _settled(text: Text, end: int, kind: str) -> bool:
+    if kind == "fire":
+        denied = _FALSE_FIRE.search(text.plain)
+        if denied and end < denied.end():
+            return True
     rest = text.plain[end : end + 48]
-    for found in _SETTLED.finditer(rest):
-        if _NO.search(rest[: found.start()]) or re.search(r"[没未不]$", rest[: found.start()]):
-            continue
-        return not _STILL.search(rest)
+    for found in _SETTLED[kind].finditer(rest):
+        if not _NO.search(rest[: found.start()]) and rest[found.start() - 1 : found.start()] not in (
+            "没",
+            "未",
+        ):
+            return not _STILL.search(rest)
     return False
 
 
@@ -146,8 +174,11 @@ def _drill(text: Text, start: int, end: int) -> bool:
     return _LESSON.search(text.plain[first:start]) is not None
 
 
-def reasons(text: Text, start: int, end: int, wanted: frozenset[Reason]) -> Reason | None:
-    """The first reason of `wanted` for which `plain[start:end]` does not count, or None."""
+def reasons(text: Text, start: int, end: int, wanted: frozenset[Reason], kind: str = "") -> Reason | None:
+    """The first reason of `wanted` for which `plain[start:end]` does not count, or None.
+
+    `kind`: the danger of which the words speak, if any; what settles a fire does not settle a brawl.
+    """
     clause = text.plain[max(text.clause_start(start), start - 24) : start]
     if "negated" in wanted and _negated(text, start, end):
         return "negated"
@@ -161,10 +192,12 @@ def reasons(text: Text, start: int, end: int, wanted: frozenset[Reason]) -> Reas
         return "feared"
     if "past" in wanted and _past(text, start, end):
         return "past"
-    if "settled" in wanted and _settled(text, end):
+    if "settled" in wanted and _settled(text, end, kind):
         return "settled"
     if "drill" in wanted and _drill(text, start, end):
         return "drill"
     if "fiction" in wanted and _FICTION.search(text.plain[text.sentence_start(start) : start]):
         return "fiction"
+    if "figure" in wanted and _FIGURE.search(text.plain[max(0, start - 7) : end]):
+        return "figure"
     return None

@@ -45,7 +45,6 @@ def danger(text: Text, library: Library) -> Safety:
     """The danger that the text reports."""
     always = next((p for p in library.playbooks if p.id == ALWAYS), None)
     facts = {_name(f.key): f for f in (*library.vocabulary.facts, *(always.facts if always else ()))}
-    finders: dict[frozenset[Reason], Finder] = {}
     kinds: list[Kind] = []
     evidence: list[Evidence] = []
     first: list[str] = []
@@ -53,7 +52,7 @@ def danger(text: Text, library: Library) -> Safety:
         fact = facts.get(name)
         if fact is None:
             continue
-        found = _hold(fact, finders.setdefault(_void(kind), Finder(text, _void(kind))))
+        found = _hold(fact, Finder(text, _void(kind), kind))
         if found:
             kinds.append(kind)
             evidence.extend(e for e in found if e not in evidence)

@@ -32,10 +32,11 @@ class Found(msgspec.Struct, frozen=True):
 class Finder:
     """Looks for words in one text; what was found is remembered."""
 
-    def __init__(self, text: Text, void: frozenset[Reason]) -> None:
-        """`void`: the reasons for which an occurrence does not count."""
+    def __init__(self, text: Text, void: frozenset[Reason], kind: str = "") -> None:
+        """`void`: the reasons for which an occurrence does not count; `kind` of danger looked for."""
         self.text = text
         self.void = void
+        self.kind = kind
         self._known: dict[str, tuple[Place, ...]] = {}
 
     def places(self, word: str) -> tuple[Place, ...]:
@@ -56,7 +57,7 @@ class Finder:
                 break
             at = start + 1
             spots = self._follow(pieces, start)
-            if spots and not any(reasons(self.text, a, b, self.void) for a, b in spots):
+            if spots and not any(reasons(self.text, a, b, self.void, self.kind) for a, b in spots):
                 out.append((spots[0][0], spots[-1][1]))
         return tuple(out)
 
