@@ -51,8 +51,8 @@ def _official(day: date) -> Kind:
     except NotImplementedError as error:
         raise BadData(
             f"不知道{day.year}年的放假和调休安排，不能推算 {day} 是不是工作日",
-            f"升级 chinesecalendar；或按国务院办公厅的通知，在 hall.yaml 的 `calendar:` 列出{day.year}年放假和"
-            f"调休的日期，再写 `calendar_source: {{{day.year}: 通知名称}}`",
+            f"升级 chinesecalendar；或按国务院办公厅的通知，在 hall.yaml 的 `calendar:` 列出{day.year}年放假"
+            f"和调休的日期，再写 `calendar_source: {{{day.year}: 通知名称}}`",
         ) from error
     return "holiday" if holiday or not weekend else "weekend"
 
@@ -91,13 +91,11 @@ def clock_facts(now: datetime, profile: Profile) -> dict[str, bool | int]:
 
 
 def _opening(day: date, kind: Kind, profile: Profile) -> Ranges | None:
-    """The hours of a day of that kind; None: the profile does not say (makeup days without hours)."""
+    """The hours of a day of that kind; None: the profile does not say. Closed days are () there."""
     if kind == "holiday":
         return ()
-    if kind == "makeup":
-        hours = profile.hours.get(MAKEUP)
-        return None if hours is None else _minutes(hours)
-    return _minutes(profile.hours.get(WEEKDAYS[day.weekday()], ()))
+    hours = profile.hours.get(MAKEUP if kind == "makeup" else WEEKDAYS[day.weekday()])
+    return None if hours is None else _minutes(hours)
 
 
 @lru_cache(maxsize=64)

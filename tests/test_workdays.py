@@ -15,8 +15,10 @@ from engine.model import Profile
 from engine.workdays import clock_facts, is_workday
 
 ROOT = Path(__file__).parent.parent
-WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), (("09:00", "12:00"), ("13:30", "17:00")))
-HALL = Profile(hours={**WEEK, "sat": (("09:00", "12:00"),)})
+WEEK: dict[str, tuple[tuple[str, str], ...]] = dict.fromkeys(
+    ("mon", "tue", "wed", "thu", "fri"), (("09:00", "12:00"), ("13:30", "17:00"))
+)
+HALL = Profile(hours={**WEEK, "sat": (("09:00", "12:00"),), "sun": ()})
 
 
 def at(text: str) -> datetime:
@@ -92,6 +94,11 @@ def test_makeup_hours() -> None:
     profile = Profile(hours={**HALL.hours, "makeup": (("09:00", "17:00"),)})
     assert clock_facts(at("2026-02-14 15:00"), profile)["office_hours"] is True
     assert clock_facts(at("2026-06-06 15:00"), profile)["office_hours"] is False
+
+
+def test_day_without_hours() -> None:
+    """A day that the profile does not mention is not called closed."""
+    assert clock_facts(at("2026-06-06 10:00"), Profile(hours=WEEK)) == {"working_day": False}
 
 
 def test_without_hours() -> None:

@@ -1,0 +1,69 @@
+"""The hall: its profile (`hall.yaml`) and the values that playbooks take from it.
+
+A broken profile never stops an incident: what can be read is used, the rest is a blank, and the
+findings say where. YAML is loaded only when there is a file to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from engine import paths
+from engine.durations import parse_duration, text_of
+from engine.hall.template import template, write_template
+from engine.model import Duration, Fact, Finding, HallValue, Profile, Span, Vocabulary
+
+__all__ = ["hall_values", "read_profile", "template", "write_template"]
+
+
+def read_profile(
+    path: Path | None = None,
+    vocabulary: Vocabulary | None = None,
+    declared: Iterable[HallValue | Fact] = (),
+) -> tuple[Profile, list[Finding]]:
+    """The hall profile and every fault in it; never raises for what the file says.
+
+    `path`: default `paths.hall_file()`; a missing file is an empty profile without a finding.
+    `vocabulary` gives roles, hall values and hall facts their names and types; `declared` adds those of
+    playbooks. Without a vocabulary names are not checked and values are typed by their look.
+    """
+    path = path or paths.hall_file()
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return Profile(), []
+    except OSError as error:
+        message = f"读不了本厅资料（{error.strerror or error}）"
+        return Profile(), [Finding("error", "unreadable", message, Span(str(path), 1, 1), "检查文件的权限")]
+    from engine.hall.profile import parse  # imported late: it loads yaml
+
+    return parse(str(path), content, vocabulary, declared)
+
+
+def hall_values(values: Iterable[HallValue], profile: Profile) -> dict[str, int | str | bool]:
+    """Id → the hall's own value, else the declared default; absent when both are blank.
+
+    Numbers are int, durations text such as "30m", yes/no bool. A value of the wrong type counts as blank.
+    """
+    found: dict[str, int | str | bool] = {}
+    for value in values:
+        own = _fitting(value, profile.values.get(value.id))
+        default = text_of(value.default) if isinstance(value.default, Duration) else value.default
+        chosen = default if own is None else own
+        if chosen is not None:
+            found[value.id] = chosen
+    return found
+
+
+def _fitting(value: HallValue, given: int | str | bool | None) -> int | str | bool | None:
+    """What the profile gives, if it is of the declared type."""
+    if value.kind == "bool":
+        return given if isinstance(given, bool) else None
+    if given is None or isinstance(given, bool):
+        return None
+    if value.kind == "number":
+        return given if isinstance(given, int) else None
+    if value.kind == "duration":
+        return given if parse_duration(str(given)) else None
+    return str(given)
