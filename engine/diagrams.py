@@ -172,6 +172,16 @@ class Diagrams:
             self.kids.append(kids)
         return found
 
+    def choose(self, variable: int, kids: tuple[Node, ...]) -> Node:
+        """Like `node`, for children that may read variables which sort before this one."""
+        if all(self.var[kid] > variable for kid in kids):
+            return self.node(variable, kids)
+        result = NO
+        for kid in dict.fromkeys(kids):
+            chosen = self.states(variable, (i for i, other in enumerate(kids) if other == kid))
+            result = self.either(result, self.both(chosen, kid))
+        return result
+
     def states(self, variable: int, holding: Iterable[int]) -> Node:
         """True in the given states of a variable."""
         chosen = set(holding)

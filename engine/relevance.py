@@ -118,19 +118,19 @@ class Relevance:
             if outcome is None:
                 size = len(kids) - 1 if not self.variables.all[variable].choice else len(kids)
                 left = [walk(kid) for kid in kids[:size]]
-                return diagrams.node(variable, tuple(left + left[:1] * (len(kids) - size)))
+                return diagrams.choose(variable, tuple(left + left[:1] * (len(kids) - size)))
             # an act is possible only where its step is wanted
             before, after = walk(kids[0]), walk(kids[1])
             step = outcome[1]
             if before == after or step in entered:
-                return diagrams.node(variable, (before, after))
+                return diagrams.choose(variable, (before, after))
             entered.add(step)
             possible = walk(self.wanted.get(step, NO))
             entered.discard(step)
             after = diagrams.either(
                 diagrams.both(possible, after), diagrams.both(diagrams.opposite(possible), before)
             )
-            return diagrams.node(variable, (before, after))
+            return diagrams.choose(variable, (before, after))
 
         return walk(node)
 

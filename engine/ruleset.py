@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from engine.conditions import Situation, bind, evaluate, leaves, needs
 from engine.disjuncts import Conjunct, Program, Scalars, disjuncts, properties
-from engine.errors import NotFound
+from engine.errors import BadData, NotFound
 from engine.model import PHASES, Condition, Fact, Happened, Library, Phase, Playbook, Rule, Step
 
 ALWAYS_ON = "always"
@@ -101,7 +101,13 @@ class Ruleset:
     @cached_property
     def conjuncts(self) -> dict[str, tuple[Conjunct, ...]]:
         """Rule key → disjunctive form of its condition."""
-        return {key: disjuncts(bound.when, self.facts) for key, bound in self.rules.items()}
+        found: dict[str, tuple[Conjunct, ...]] = {}
+        for key, bound in self.rules.items():
+            try:
+                found[key] = disjuncts(bound.when, self.facts)
+            except BadData as error:
+                raise BadData(f"{bound.rule.span} 规则 `{key}`：{error.message}", error.help) from error
+        return found
 
     @cached_property
     def program(self) -> Program:
