@@ -298,9 +298,9 @@ def test_template_is_a_blank_profile(tmp_path: Path) -> None:
 
 
 def test_template_uncommented_is_read() -> None:
-    """With the `#` of every example and default taken away it is a valid profile."""
+    """With the `#` of every example and default deleted, and nothing else, it is a valid profile."""
     lines = template(VOCABULARY).splitlines()
-    text = "\n".join("  " + line[4:] if line.startswith("  # ") else line for line in lines)
+    text = "\n".join(line.removeprefix("#") if line.startswith("#  ") else line for line in lines)
     profile, findings = read(text)
     assert findings == []
     assert profile.hours["fri"] == FULL

@@ -15,15 +15,15 @@ from engine.model import Duration, Fact, HallValue, Vocabulary
 _HEAD = """\
 # 本厅资料：zhiban 用它说出姓名、电话、地点，并判断是不是上班时间。
 # 留空的不影响使用：要用时当场问，或印成“（待定）”。
-# 井号后面是说明；行首有井号的一行不起作用，要用就去掉井号。冒号用半角，后面空一格。
+# 井号后面是说明。行首有井号的一行不起作用，要用就只删那个井号，空格留着。冒号用半角，后面空一格。
 
 hall:  # 大厅名称
 
 # 对外办事时间。没写的日子算不办公；整段不写，就当场问
 hours:
-  # mon-fri: "9:00-12:00 13:30-17:00"
-  # sat: "9:00-12:00"
-  # makeup: "9:00-12:00 13:30-17:00"  # 调休上班的周六、周日；不写就当场问
+#  mon-fri: "9:00-12:00 13:30-17:00"
+#  sat: "9:00-12:00"
+#  makeup: "9:00-12:00 13:30-17:00"  # 调休上班的周六、周日；不写就当场问
 
 # 谁担任什么、怎么找到他，例如 lead: {name: 王敏, phone: "12345678"}
 people:
@@ -31,12 +31,12 @@ people:
 _TAIL = """
 # 本厅自己的上班日和休息日，优先于法定安排。off 是休息，work 是上班
 calendar:
-  # 2027-02-10: off
-  # 2027-02-07: work
+#  2027-02-10: off
+#  2027-02-07: work
 
 # 程序还不知道的年份：在上面列全该年的放假和调休，再在这里写依据，其余日子就按星期算
 calendar_source:
-  # 2027: 国务院办公厅关于2027年部分节假日安排的通知
+#  2027: 国务院办公厅关于2027年部分节假日安排的通知
 """
 
 
@@ -46,11 +46,11 @@ def template(vocabulary: Vocabulary, declared: Iterable[HallValue] = ()) -> str:
     `declared`: hall values of playbooks, beside the vocabulary's.
     """
     lines = [f"  {role.id}: {{name: , phone: }}  # {_line(role.label)}" for role in vocabulary.roles]
-    lines += ["", "# 时限、地点等。有默认值的写在井号后面，要改就去掉井号再改", "values:"]
+    lines += ["", "# 时限、地点等。行首有井号的是默认值，要改就删掉井号再改", "values:"]
     values = {value.id: value for value in (*vocabulary.hall, *declared)}
     lines += [_value(value) for value in values.values()]
-    lines += ["", "# 本厅的固定情况，写了就不再问", "facts:"]
-    lines += [_fact(fact) for fact in vocabulary.facts if fact.known_from == "hall"]
+    facts = [_fact(fact) for fact in vocabulary.facts if fact.known_from == "hall"]
+    lines += ["", "# 本厅的固定情况，写了就不再问", "facts:", *facts] if facts else []
     return _HEAD + "\n".join(lines) + "\n" + _TAIL
 
 
@@ -89,7 +89,7 @@ def _value(value: HallValue) -> str:
     note = _line(value.label) + (f"（{value.unit}）" if value.unit else "")
     if value.default is None:
         return f"  {value.id}:  # {note}"
-    return f"  # {value.id}: {_scalar(value.default)}  # {note}"
+    return f"#  {value.id}: {_scalar(value.default)}  # {note}"
 
 
 def _fact(fact: Fact) -> str:
