@@ -19,12 +19,12 @@ FOR_FACTS: frozenset[Reason] = FOR_RANK | {"asked", "drill"}
 FOR_DANGER: frozenset[Reason] = FOR_FACTS | {"past", "settled", "fiction", "figure"}
 
 _PEOPLE = (
-    "人员|工作人员|群众|市民|老百姓|百姓|老人|大家|别人|他人|旁人|谁|人|双方|两边|对方|他们|我们|她们|他|她"
+    "人员|工作人员|群众|市民|老百姓|百姓|老人|大家|别人|他人|旁人|谁|人|孩子|小孩|儿童|人要|双方|两边|对方|他们|我们|她们|他|她"
     "|保安|窗口|现场|大厅|大厅里|厅里|这里|那里|里面"
 )
 _FILLERS = (
     rf"(?:{_PEOPLE}|有|任何|什么|一个|一名|一位|哪个|再|真正|真的|真|发生|出现|造成|导致|引发|引起|形成|存在"
-    r"|跟|和|与|对|把|被|在|会|能|敢|曾|又|继续|直接|明显|肢体|身体|丝毫|半点|实际|实质性?|严重|任何人|过)*"
+    r"|跟|和|与|对|把|被|在|会|能|敢|曾|又|继续|直接|明显|肢体|身体|丝毫|半点|实际|实质性?|严重|动手|过)*"
 )
 _SIGHT = r"(?:看见|看到|发现|听说|听到|见到|见)?(?:有|过)?"
 _NO = re.compile(
@@ -38,7 +38,9 @@ _NEED_NOT = re.compile(
     r"(?:不用|不必|无需|无须|不需要|用不着|没必要|没有必要|犯不着|别|甭|不要|先别)(?:再|去|急着|忙着|麻烦|急于)*"
     r"(?:叫|喊|打|拨打|拨|请|送|惊动|等)?(?:了|辆|个|什么)?$"
 )
-_CALLS = re.compile(r"^(?:救护车|急救|医生|120|110|119|警察|报警|报火警|医院|消防)")
+_CALLS = re.compile(
+    r"^(?:叫|喊|打|拨打?|请)?(?:个|辆)?(?:救护车|急救|医生|120|110|119|警察|报警|报火警|医院|消防)"
+)
 _STOP_IT = re.compile(r"(?:别|不要|不准|不许|甭|不得)(?:再|去|乱|瞎)*$")  # 别打了: it is going on
 _BEHIND_NO = re.compile(
     r"^(?:的人|人员|情况|事件|迹象|现象|者|的情况|的)?[:,]?(?:一个|现场|都|也|倒|是|暂|目前)*"
@@ -114,7 +116,7 @@ def _negated(text: Text, start: int, end: int) -> bool:
     if _BEHIND_NO.match(behind):
         return True
     if _NEED_NOT.search(clause) and (
-        _CALLS.match(text.plain[start : start + 4])
+        _CALLS.match(text.plain[start : start + 6])
         or (not _STOP_IT.search(clause) and not clause.endswith(("别", "不要", "甭")))
     ):
         return True

@@ -144,8 +144,5 @@ def _blank(signs: list[str], at: int) -> str:
 
 def plain_word(word: str) -> tuple[str, ...]:
     """A word of a signal as pieces in plain form: `跟…吵` has two, with a gap between them."""
-    pieces = (
-        "".join(fold(sign) for sign in piece).replace(_BLANK, "" if is_han(piece[:1] or " ") else " ")
-        for piece in word.replace("...", "…").split("…")
-    )
-    return tuple(piece.strip() for piece in pieces if piece.strip())
+    pieces = (normalise(piece).plain.strip(",") for piece in word.replace("...", "…").split("…"))
+    return tuple(piece for piece in pieces if piece)
