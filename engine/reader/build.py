@@ -90,6 +90,7 @@ class Builder:
         elif first:
             help = f"前一个在第 {first.span.line} 行；换一个名称"
             self.desk.error("declared-twice", name.span, f"名称 `{name.text}` 用了两次", help)
+            self.scope.broken.add(name.text)
         else:
             self.names[name.text] = name
             return True

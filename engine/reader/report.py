@@ -63,7 +63,7 @@ class Desk:
 
 def suggest(name: str, candidates: Collection[str]) -> str:
     """「是否想写 `x`？」 for a near miss, else the short list of what could be written."""
-    near = difflib.get_close_matches(name[:80], list(candidates), n=1, cutoff=0.7)
+    near = difflib.get_close_matches(name[:80], list(candidates), n=1, cutoff=0.6)
     if near:
         return f"是否想写 `{near[0]}`？"
     return f"可以写 {quoted(candidates)}" if 0 < len(candidates) <= SHOWN else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection
 from dataclasses import dataclass
 from dataclasses import field as default
@@ -74,22 +75,22 @@ class Scope:
             return True
         return False
 
-    def unknown(self, desk: Desk, name: Scalar, what: str, names: Collection[str]) -> None:
+    def unknown(self, desk: Desk, name: Scalar, what: str, names: Collection[str], help: str = "") -> None:
         """Report a name that leads nowhere."""
         given = values.brief(name.text)
         other = self.kind(name.text)
-        help = f"`{given}` 是{other}，这里要写{what}" if other else suggest(name.text, names)
-        codes = {"事实": "fact", "步骤": "step", "岗位": "role", "大厅值": "hall-value"}
-        code = f"unknown-{codes.get(what, 'name')}"
-        desk.error(code, name.span, f"未知{what} `{given}`", help)
+        help = f"`{given}` 是{other}，这里要写{what}" if other else help or suggest(name.text, names)
+        codes = {"事实": "fact", "步骤": "step", "岗位": "role"}
+        desk.error(f"unknown-{codes[what]}", name.span, f"未知{what} `{given}`", help)
 
     def fact(self, desk: Desk, name: Scalar, *, condition: bool = False) -> Fact | None:
         """The fact of that name."""
         found = self.facts.get(name.text)
         if found or self.lean(name):
             return found
-        words = {*CONNECTIVES, *KNOWLEDGE, *OUTCOMES} if condition else set()
-        self.unknown(desk, name, "事实", {*self.facts, *words})
+        words = (*CONNECTIVES, *KNOWLEDGE, *OUTCOMES) if condition else ()
+        near = difflib.get_close_matches(name.text[:40], words, n=1, cutoff=0.75)
+        self.unknown(desk, name, "事实", self.facts, f"是否想写 `{near[0]}`？" if near else "")
         return None
 
     def step(self, desk: Desk, name: Scalar) -> str | None:

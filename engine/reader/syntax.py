@@ -10,6 +10,7 @@ _FORBIDDEN = re.compile(
 )
 _PROBLEMS = (
     # part of the parser's English → (message, help); the first that fits
+    ("found a tab character", "缩进用了制表符", "改成空格"),
     ("cannot start any token", "这里有不能直接写的字符", "缩进用空格不用制表符；以 @ ` % 开头的文字要加引号"),
     ("mapping values are not allowed", "这里不该有冒号", "看看缩进是否对齐；文字里有“: ”时要加引号"),
     ("could not find expected ':'", "缺少冒号", "写成 `名称: 值`，冒号用半角，后面空一格"),

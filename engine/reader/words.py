@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from jinja2 import TemplateSyntaxError, meta, nodes
 from jinja2.sandbox import SandboxedEnvironment
@@ -15,9 +16,29 @@ from engine.reader.nodes import Node, Scalar
 from engine.reader.report import Desk, Findings, suggest
 from engine.reader.scope import Scope
 
+
+class _AnyName(dict[str, Any]):
+    """Filters or tests for reading only: every name passes, known ones are checked in `words`."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return super().get(name, bool)
+
+
 _ENVIRONMENT = SandboxedEnvironment(autoescape=False)
+_KNOWN = {nodes.Filter: set(_ENVIRONMENT.filters), nodes.Test: set(_ENVIRONMENT.tests)}
+_ENVIRONMENT.filters = _AnyName(_ENVIRONMENT.filters)
+_ENVIRONMENT.tests = _AnyName(_ENVIRONMENT.tests)
 _DOCUMENT = re.compile(r"templates/documents/([a-z][a-z0-9_-]*)\.md\.j2")
 _FOLDER = "templates/"
+
+
+def _analyse(text: str) -> tuple[nodes.Template, set[str]]:
+    """The syntax tree and the undeclared names; raises TemplateSyntaxError for all that is wrong."""
+    try:
+        tree = _ENVIRONMENT.parse(text)
+        return tree, set(meta.find_undeclared_variables(tree))
+    except RecursionError as error:
+        raise TemplateSyntaxError("nested too deeply", 1) from error
 
 
 class Templates:
@@ -27,29 +48,26 @@ class Templates:
         """Reads every template among `texts`; syntax errors go to `findings`."""
         matches = ((_DOCUMENT.fullmatch(file), file) for file in sorted(texts))
         self.files = {match[1]: file for match, file in matches if match}
-        self._trees: dict[str, nodes.Template] = {}
+        self._read: dict[str, tuple[nodes.Template, set[str]]] = {}
         for file in sorted(texts):
             if file.startswith(_FOLDER) and file.endswith(".j2"):
                 try:
-                    self._trees[file] = _ENVIRONMENT.parse(texts[file])
-                except (TemplateSyntaxError, RecursionError) as error:
-                    span = Span(file, getattr(error, "lineno", 1), 1)
+                    self._read[file] = _analyse(texts[file])
+                except TemplateSyntaxError as error:
+                    span = Span(file, error.lineno, 1)
                     findings.error("template-syntax", span, f"文书模板写法有误：{_chinese(error)}")
 
-    def names(self, id: str) -> frozenset[str]:
+    def names(self, id: str) -> set[str]:
         """The variables that a document uses."""
-        return frozenset(self._names(self.files[id], ()))
+        return self._names(self.files[id], ())
 
     def _names(self, file: str, above: tuple[str, ...]) -> set[str]:
-        tree = self._trees.get(file)
-        if tree is None or file in above:
+        if file not in self._read or file in above:
             return set()
-        names = set(meta.find_undeclared_variables(tree))
+        tree, names = self._read[file]
         for other in meta.find_referenced_templates(tree):
             for place in (f"{_FOLDER}{other}", f"{_FOLDER}documents/{other}"):
-                if other and place in self._trees:
-                    names |= self._names(place, (*above, file))
-                    break
+                names = names | self._names(place, (*above, file))
         return names
 
 
@@ -61,25 +79,41 @@ def words(desk: Desk, scope: Scope, field: str, node: Node, uses: set[str]) -> s
     if "{" not in text:
         return text
     try:
-        tree = _ENVIRONMENT.parse(text)
-    except (TemplateSyntaxError, RecursionError) as error:
-        place = _place(node, getattr(error, "lineno", 1), None)
+        tree, names = _analyse(text)
+    except TemplateSyntaxError as error:
         help = "写成 `{{ 名称 }}` 或 `{% if 名称 %}…{% endif %}`"
+        place = _place(node, error.lineno, None)
         desk.error("template-syntax", place, f"`{field}` 的模板写法有误：{_chinese(error)}", help)
         return text
-    for name in sorted(meta.find_undeclared_variables(tree)):
+    for name in sorted(names):
         if not resolve(scope, name, uses) and not scope.lean(Scalar(node.span, name)):
             line = next((found.lineno for found in tree.find_all(nodes.Name) if found.name == name), 1)
-            known = {*scope.facts, *scope.hall, *GLOBALS}
+            help = suggest(name, {*scope.facts, *scope.hall, *GLOBALS})
             place = _place(node, line, name)
-            desk.error("unknown-variable", place, f"`{field}` 用到未知名称 `{name}`", suggest(name, known))
+            desk.error("unknown-variable", place, f"`{field}` 用到未知名称 `{name}`", help)
     for called in tree.find_all((nodes.Filter, nodes.Test)):
-        known = set(_ENVIRONMENT.filters if isinstance(called, nodes.Filter) else _ENVIRONMENT.tests)
+        known = _KNOWN[type(called)]
         if called.name not in known:
+            wrong = f"`{field}` 用到未知的过滤或判断 `{called.name}`"
             place = _place(node, called.lineno, called.name)
-            text_ = f"`{field}` 用到未知的过滤或判断 `{called.name}`"
-            desk.error("unknown-filter", place, text_, suggest(called.name, known))
+            desk.error("unknown-filter", place, wrong, suggest(called.name, known))
+    for part in tree.find_all((nodes.Getattr, nodes.Getitem)):
+        role = _role(part)
+        if role and role not in scope.roles and not scope.lean(Scalar(node.span, role)):
+            place = _place(node, part.lineno, role)
+            desk.error("unknown-role", place, f"`{field}` 用到未知岗位 `{role}`", suggest(role, scope.roles))
     return text
+
+
+def _role(part: nodes.Node) -> str:
+    """The role in `role.lead` or `phone['lead']`."""
+    of = getattr(part, "node", None)
+    if not (isinstance(of, nodes.Name) and of.name in ("role", "phone")):
+        return ""
+    if isinstance(part, nodes.Getattr):
+        return part.attr
+    key = getattr(part, "arg", None)
+    return key.value if isinstance(key, nodes.Const) and isinstance(key.value, str) else ""
 
 
 def resolve(scope: Scope, name: str, uses: set[str]) -> bool:
