@@ -335,7 +335,8 @@ def _printed(step: Step) -> set[str]:
 
     def walk(node: nodes.Node, tested: frozenset[str]) -> None:
         if isinstance(node, (nodes.If, nodes.CondExpr)):
-            tested |= {name.name for name in node.test.find_all(nodes.Name)}
+            # `find_all` looks below the test only, and the test may be a bare name
+            tested |= {name.name for name in nodes.Output([node.test]).find_all(nodes.Name)}
         if isinstance(node, nodes.Name) and node.name not in tested:
             printed.add(node.name)
         for child in node.iter_child_nodes():

@@ -50,30 +50,31 @@ class Closure:
     def __init__(self, relevance: Relevance, *, blocked: str = "", overdue: str = "", late: bool = False) -> None:
         self._r, self._d = relevance, relevance.diagrams
         self._blocked, self._overdue, self._late = blocked, overdue, late
-        self._memo: dict[Node, Node] = {}
+        self._memos: dict[frozenset[str], dict[Node, Node]] = {}
         self._steps: dict[str, Node] = {}
-        self._entered: set[str] = set()
+        self._entered: frozenset[str] = frozenset()
         variables = relevance.variables
         self._outcome = {index: outcome for outcome, index in variables.of_outcome.items()}
 
     def wanted(self, step: str) -> Node:
         """Where a step is wanted."""
-        if step not in self._steps:
+        found = self._steps.get(step)
+        if found is None:
             if step in self._entered:
                 return NO  # a step cannot be the first cause of itself
-            self._entered.add(step)
+            outer, self._entered = self._entered, self._entered | {step}
             found = self.of(self._r.wanted.get(step, NO))
-            self._entered.discard(step)
-            if self._entered:
-                return found  # worked out inside a circle: right here, not to be kept
-            self._steps[step] = found
-        return self._steps[step]
+            self._entered = outer
+            if not outer:  # inside another step's causes it may lack that step
+                self._steps[step] = found
+        return found
 
     def of(self, node: Node) -> Node:
         """A diagram with its outcomes replaced."""
         if node <= YES:
             return node
-        found = None if self._entered else self._memo.get(node)
+        memo = self._memos.setdefault(self._entered, {})
+        found = memo.get(node)
         if found is None:
             d = self._d
             outcome = self._outcome.get(d.var[node])
@@ -83,8 +84,7 @@ class Closure:
                 no, yes = (self.of(kid) for kid in d.kids[node])
                 when = self._brought_about(*outcome)
                 found = d.either(d.both(when, yes), d.both(d.opposite(when), no))
-            if not self._entered:
-                self._memo[node] = found
+            memo[node] = found
         return found
 
     def _brought_about(self, kind: str, name: str) -> Node:

@@ -35,7 +35,7 @@ class Frozen(msgspec.Struct, frozen=True, omit_defaults=True):
     """Base of every model structure."""
 
 
-class Span(Frozen, array_like=True):
+class Span(Frozen, frozen=True, array_like=True):
     """A place in a file; line and column count from 1."""
 
     file: str = ""
@@ -49,7 +49,7 @@ class Span(Frozen, array_like=True):
 # ---- conditions -------------------------------------------------------------------------------
 
 
-class Test(Frozen, tag="test"):
+class Test(Frozen, frozen=True, tag="test"):
     """A fact compared. `in`: the value is one of `values` (a `many` fact: holds any of them).
 
     lt lte gt gte: exactly one value, a number or a hall value's id.
@@ -60,31 +60,31 @@ class Test(Frozen, tag="test"):
     values: tuple[Scalar, ...]
 
 
-class All(Frozen, tag="all"):
+class All(Frozen, frozen=True, tag="all"):
     """Every item; true when empty."""
 
     items: tuple[Condition, ...] = ()
 
 
-class Any(Frozen, tag="any"):
+class Any(Frozen, frozen=True, tag="any"):
     """At least one item; false when empty."""
 
     items: tuple[Condition, ...] = ()
 
 
-class Not(Frozen, tag="not"):
+class Not(Frozen, frozen=True, tag="not"):
     """The Kleene opposite: undecided stays undecided."""
 
     item: Condition
 
 
-class Maybe(Frozen, tag="maybe"):
+class Maybe(Frozen, frozen=True, tag="maybe"):
     """True unless the item is false."""
 
     item: Condition
 
 
-class Known(Frozen, tag="known"):
+class Known(Frozen, frozen=True, tag="known"):
     """Undecided while unasked; then true if the value is known, false for 说不清 and 还没有.
 
     `unknown: f` is `Not(Known(f))`.
@@ -93,7 +93,7 @@ class Known(Frozen, tag="known"):
     fact: str
 
 
-class Happened(Frozen, tag="happened"):
+class Happened(Frozen, frozen=True, tag="happened"):
     """An outcome: false until it happens. `name` is a step, or for `overdue` also a fact."""
 
     kind: Literal["done", "blocked", "overdue", "handed"]
@@ -107,7 +107,7 @@ ALWAYS = All()
 # ---- declarations -----------------------------------------------------------------------------
 
 
-class Duration(Frozen):
+class Duration(Frozen, frozen=True):
     """`amount` of `unit`: m(inutes), h(ours), d(ays), wd (working days).
 
     `hall`: the id of a hall value of type duration that takes the place of both.
@@ -118,7 +118,7 @@ class Duration(Frozen):
     hall: str = ""
 
 
-class Deadline(Frozen):
+class Deadline(Frozen, frozen=True):
     """Due `due` after `origin` (a step's completion or a fact's time; empty: the step's entry)."""
 
     due: Duration
@@ -126,7 +126,7 @@ class Deadline(Frozen):
     warn: Duration | None = None  # this long before due; absent: a quarter of the time
 
 
-class Signal(Frozen):
+class Signal(Frozen, frozen=True):
     """Words that speak for something: every group must occur, by any one of its words.
 
     `unless`: words whose occurrence annuls the signal.
@@ -137,21 +137,21 @@ class Signal(Frozen):
     weight: float = 1.0
 
 
-class Heard(Frozen):
+class Heard(Frozen, frozen=True):
     """A report that settles a fact: `value` when one of the signals is found."""
 
     value: Scalar
     signals: tuple[Signal, ...]
 
 
-class Choice(Frozen):
+class Choice(Frozen, frozen=True):
     """One answer of a fact with choices."""
 
     id: str
     label: str
 
 
-class Fact(Frozen):
+class Fact(Frozen, frozen=True):
     """Something that may be known about the incident.
 
     `source` says who knows it: `ask`ed of the officer, only `hear`d, `clock`, `hall`, or derived
@@ -173,7 +173,7 @@ class Fact(Frozen):
     span: Span = Span()
 
 
-class Step(Frozen):
+class Step(Frozen, frozen=True):
     """The one action type. Fields as the language defines them; empty means absent."""
 
     key: str
@@ -197,14 +197,14 @@ class Step(Frozen):
     span: Span = Span()
 
 
-class Want(Frozen):
+class Want(Frozen, frozen=True):
     """A rule's reference to a step; `within` tightens the step's own deadline."""
 
     step: str
     within: Deadline | None = None
 
 
-class Rule(Frozen):
+class Rule(Frozen, frozen=True):
     """When `when` is true, the steps of `do` are wanted and `activate` is proposed."""
 
     key: str  # `playbook.rule`
@@ -216,7 +216,7 @@ class Rule(Frozen):
     span: Span = Span()
 
 
-class HallValue(Frozen):
+class HallValue(Frozen, frozen=True):
     """A local value with its declared default (`None`: a blank to fill)."""
 
     id: str
@@ -227,14 +227,14 @@ class HallValue(Frozen):
     span: Span = Span()
 
 
-class Role(Frozen):
+class Role(Frozen, frozen=True):
     """Somebody who acts or is contacted; name and phone come from the hall profile."""
 
     id: str
     label: str
 
 
-class Vocabulary(Frozen):
+class Vocabulary(Frozen, frozen=True):
     """What all playbooks share. Keys here have no prefix. Order is the order of declaration."""
 
     roles: tuple[Role, ...] = ()
@@ -243,7 +243,7 @@ class Vocabulary(Frozen):
     steps: tuple[Step, ...] = ()
 
 
-class Playbook(Frozen):
+class Playbook(Frozen, frozen=True):
     """One scenario. `facts` and `steps` are its own declarations, `order` all facts it names,
     in the order in which they should be asked (declared here, then the vocabulary's)."""
 
@@ -264,7 +264,7 @@ class Playbook(Frozen):
     span: Span = Span()
 
 
-class Finding(Frozen):
+class Finding(Frozen, frozen=True):
     """One fault or remark about a file."""
 
     level: Literal["error", "warning", "info"]
@@ -275,7 +275,7 @@ class Finding(Frozen):
     situation: tuple[str, ...] = ()  # a concrete situation that shows it, one line each
 
 
-class Library(Frozen):
+class Library(Frozen, frozen=True):
     """Everything that can be activated, as read: hall changes already merged in."""
 
     vocabulary: Vocabulary = Vocabulary()
@@ -284,7 +284,7 @@ class Library(Frozen):
     texts: dict[str, str] = {}  # file name → sha256 of its text
 
 
-class Profile(Frozen):
+class Profile(Frozen, frozen=True):
     """The hall profile, as read from `hall.yaml`; what is absent is a blank, never an error."""
 
     name: str = ""
@@ -295,7 +295,7 @@ class Profile(Frozen):
     calendar_sources: dict[str, str] = {}  # "2027" → where its table is from: other days follow the week
 
 
-class Event(Frozen):
+class Event(Frozen, frozen=True):
     """One line of the record. `cause`: seq of the officer's act that this is a consequence of
     (its own seq for an act). `data` depends on `kind`; see `session`."""
 

@@ -97,8 +97,9 @@ class Relevance:
 
     def residual(self, node: Node, states: list[int]) -> Node:
         """What is left of a diagram in a situation; unasked is no answer and is left out."""
-        memo: dict[Node, Node] = {}
-        entered: set[str] = set()
+        # what holds inside a step's own causes depends on which steps are being traced
+        memos: dict[frozenset[str], dict[Node, Node]] = {}
+        entered: frozenset[str] = frozenset()
         diagrams = self.diagrams
         var, kids_of = diagrams.var, diagrams.kids
 
@@ -107,12 +108,14 @@ class Relevance:
                 a = kids_of[a][states[var[a]]]
             if a <= YES:
                 return a
+            memo = memos.setdefault(entered, {})
             found = memo.get(a)
             if found is None:
                 found = memo[a] = open_up(a)
             return found
 
         def open_up(a: Node) -> Node:
+            nonlocal entered
             variable, kids = var[a], kids_of[a]
             outcome = self._outcome.get(variable)
             if outcome is None:
@@ -123,10 +126,10 @@ class Relevance:
             before, after = walk(kids[0]), walk(kids[1])
             step = outcome[1]
             if before == after or step in entered:
-                return diagrams.choose(variable, (before, after))
-            entered.add(step)
+                return before  # a step is not its own first cause
+            outer, entered = entered, entered | {step}
             possible = walk(self.wanted.get(step, NO))
-            entered.discard(step)
+            entered = outer
             after = diagrams.either(
                 diagrams.both(possible, after), diagrams.both(diagrams.opposite(possible), before)
             )
