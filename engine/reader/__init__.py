@@ -7,7 +7,26 @@ session keeps the texts that it was opened with. `locate` tells where the file o
 
 from __future__ import annotations
 
-from engine.reader.json_schema import schema, write_schema
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
 from engine.reader.store import load_library, locate, parse_texts, read_files
 
 __all__ = ["load_library", "locate", "parse_texts", "read_files", "schema", "write_schema"]
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of playbooks, the vocabulary and hall changes."""
+    from engine.reader import json_schema  # only editors need it
+
+    return json_schema.build()
+
+
+def write_schema(path: Path) -> None:
+    """Write the schema where `# yaml-language-server: $schema=` of the playbooks points to.
+
+    Raises OSError when the file cannot be written.
+    """
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(schema()), indent=1) + b"\n")

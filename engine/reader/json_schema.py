@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from engine.model import PHASE_TITLES, PHASES
@@ -13,8 +11,8 @@ from engine.reader.fields import Kind, Table
 Schema: TypeAlias = dict[str, Any]
 
 
-def schema() -> Schema:
-    """JSON Schema (draft 2020-12) of playbooks, the vocabulary and hall changes."""
+def build() -> Schema:
+    """The schema, see `engine.reader.schema`."""
     kinds = list(fields.TOPS)
     branch: Schema = {"$ref": f"#/$defs/{kinds[-1]}"}
     for kind in reversed(kinds[:-1]):
@@ -27,14 +25,6 @@ def schema() -> Schema:
         **branch,
         "$defs": {**_definitions(), **{kind: _table(table) for kind, table in fields.TOPS.items()}},
     }
-
-
-def write_schema(path: Path) -> None:
-    """Write the schema where `# yaml-language-server: $schema=` of the playbooks points to.
-
-    Raises OSError when the file cannot be written.
-    """
-    path.write_text(json.dumps(schema(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _table(table: Table) -> Schema:
