@@ -127,22 +127,35 @@ class Checked:
             node = self.d.both(node, self.d.states(index, states))
         return node
 
-    @cached_property
-    def caused(self) -> Node:
-        """Outcomes happen only to steps that are wanted (and to awaited facts that are open)."""
-        node = self.possible
-        for (kind, name), index in self.v.of_outcome.items():
-            happened = self.d.states(index, (1,))
-            if name in self.v.of_fact:
-                fact = self.v.of_fact[name]
-                labels = self.v.all[fact].labels
-                cause = self.d.states(fact, [labels.index("open")] if "open" in labels else [])
-            elif kind == "overdue" and not self._has_deadline(name):
-                cause = NO
-            else:
-                cause = self.relevance.wanted.get(name, NO)
-            node = self.d.both(node, self.d.either(self.d.opposite(happened), cause))
+    def feasible(self, node: Node) -> Node:
+        """`node` without what cannot be: outcomes of steps nobody wants, states a fact is never in.
+
+        Only the constraints on what the diagram reads, and on what those read, are joined in: the
+        conjunction of all of them would be needlessly large.
+        """
+        done: set[int] = set()
+        while todo := self.d.support(node) - done:
+            for index in sorted(todo):
+                done.add(index)
+                node = self.d.both(node, self._constraint(index))
         return node
+
+    def _constraint(self, index: int) -> Node:
+        entry = self.v.all[index]
+        if entry.fact:
+            fact = self.ruleset.facts[entry.fact]
+            if fact.ask or entry.choice:
+                return YES
+            return self.d.states(index, [*range(self.v.values(entry.fact)), entry.size - 1])
+        kind, name = next(outcome for outcome, place in self.v.of_outcome.items() if place == index)
+        if name in self.v.of_fact:
+            labels = self.v.all[self.v.of_fact[name]].labels
+            cause = self.d.states(self.v.of_fact[name], [labels.index("open")] if "open" in labels else [])
+        elif kind == "overdue" and not self._has_deadline(name):
+            cause = NO
+        else:
+            cause = self.relevance.wanted.get(name, NO)
+        return self.d.either(self.d.states(index, (0,)), cause)
 
     def _has_deadline(self, step: str) -> bool:
         declared = self.ruleset.steps.get(step)
@@ -154,7 +167,7 @@ class Checked:
         nodes = self.relevance.rule_nodes
         for rule in self.rules:
             name = rule.key.partition(".")[2]
-            node = self.d.both(nodes[rule.key], self.caused)
+            node = self.feasible(nodes[rule.key])
             if node == NO:
                 yield Finding("error", "never-fires", f"规则 `{name}` 在任何情况下都不成立", rule.span,
                               "检查条件是否互相矛盾，或所依赖的步骤永远不会出现")
@@ -193,9 +206,10 @@ class Checked:
         for key, step in self.ruleset.steps.items():
             for other in step.conflicts_with:
                 both = self.d.both(self.relevance.wanted.get(key, NO), self.relevance.wanted.get(other, NO))
-                if self.d.both(both, self.caused) != NO:
+                both = self.feasible(both)
+                if both != NO:
                     text = f"步骤 `{_short(key)}` 与 `{_short(other)}` 互相矛盾，却会同时出现"
-                    yield self._shown("error", "conflict", text, step.span, self.d.both(both, self.caused),
+                    yield self._shown("error", "conflict", text, step.span, both,
                                       "让其中一条规则的条件排除另一种情况")
 
     def _start(self) -> Iterator[Finding]:
@@ -268,7 +282,7 @@ class Checked:
             return
         values = self.d.states(self.v.of_fact[key], range(self.v.values(key)))
         unknown = self.d.both(self.relevance.wanted.get(step.key, NO), self.d.opposite(values))
-        unknown = self.d.both(unknown, self.caused)
+        unknown = self.feasible(unknown)
         if unknown != NO:
             text = f"步骤 `{_short(step.key)}` 的话里用了 `{fact}`，但规则并不保证它已知"
             yield self._shown("error", "unknown-in-words", text, step.span, unknown,
@@ -295,10 +309,10 @@ class Checked:
         """The statement ids of everything that some situation brings up."""
         for playbook in self.own:
             for step in playbook.steps:
-                if self.d.both(self.relevance.wanted.get(step.key, NO), self.caused) != NO:
+                if self.feasible(self.relevance.wanted.get(step.key, NO)) != NO:
                     yield from step.source
             for rule in playbook.rules:
-                if self.d.both(self.relevance.rule_nodes[rule.key], self.caused) != NO:
+                if self.feasible(self.relevance.rule_nodes[rule.key]) != NO:
                     yield from rule.source
                     for want in rule.do:
                         yield from self.ruleset.steps[want.step].source

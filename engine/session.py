@@ -16,6 +16,7 @@ import msgspec
 from engine.clock import BEIJING, Clock, SimulatedClock, parse, stamp
 from engine.conditions import Answer
 from engine.errors import BadData, Conflict, NotFound, UsageError
+from engine.bound import Engine, engine_for
 from engine.follow import follow_up_of
 from engine.hall import hall_values
 from engine.journal import Journal
@@ -43,8 +44,7 @@ class Session:
         self.state = State()
         self.profile = Profile()
         self.plan = Plan(frozenset(), {}, ())
-        self._rulesets: dict[tuple[str, ...], tuple[Ruleset, Evaluator]] = {}
-        self._relevance: dict[tuple[str, ...], Relevance] = {}
+        self._engine: Engine | None = None
         self._asked: tuple[int, tuple[list[tuple[int, str]], int, list[str]]] | None = None
 
     # ---- opening ------------------------------------------------------------------------------
@@ -108,6 +108,7 @@ class Session:
         self._after_fold()
 
     def _after_fold(self) -> None:
+        self._engine = None
         self._asked = None
         self.profile = msgspec.convert(self.state.opening.get("profile", {}), Profile)
         self._replan(self._match())
@@ -117,28 +118,23 @@ class Session:
     @property
     def ruleset(self) -> Ruleset:
         """The bound rules of the active playbooks."""
-        return self._current()[0]
+        return self._bound().ruleset
 
     @property
     def evaluator(self) -> Evaluator:
         """What decides which rules hold."""
-        return self._current()[1]
-
-    def _current(self) -> tuple[Ruleset, Evaluator]:
-        key = tuple(self.state.active)
-        found = self._rulesets.get(key)
-        if found is None:
-            ruleset = Ruleset(self.library, key, self.state.opening.get("values", {}))
-            found = self._rulesets[key] = ruleset, Evaluator(ruleset, self._durable)
-        return found
+        return self._bound().evaluator
 
     @property
     def relevance(self) -> Relevance:
         """The decision diagrams of the active playbooks; built when the first question is chosen."""
-        key = tuple(self.state.active)
-        if key not in self._relevance:
-            self._relevance[key] = Relevance(self.ruleset)
-        return self._relevance[key]
+        return self._bound().relevance
+
+    def _bound(self) -> Engine:
+        active = tuple(self.state.active)
+        if self._engine is None or self._engine.active != active:
+            self._engine = engine_for(self.library, active, self.state.opening.get("values", {}), self._durable)
+        return self._engine
 
     @property
     def time(self) -> Timekeeper:

@@ -8,11 +8,11 @@ hall value that nobody filled in prints a blank line: never an error in front of
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from engine.conditions import Answer
+from engine.durations import describe, parse_duration
 from engine.model import Fact, Profile
 from engine.ruleset import Ruleset
 from engine.state import State
@@ -94,9 +94,11 @@ class Words:
             return PENDING if known or "." not in name and name not in self._halls() else BLANK
         return found
 
-    def _halls(self) -> set[str]:
-        own = (value.id for playbook in self._ruleset.playbooks for value in playbook.hall)
-        return {*own, *(value.id for value in self._ruleset.library.vocabulary.hall)}
+    def _halls(self) -> dict[str, str]:
+        """Hall value id → kind."""
+        shared = self._ruleset.library.vocabulary.hall
+        own = (value for playbook in self._ruleset.playbooks for value in playbook.hall)
+        return {value.id: value.kind for value in (*shared, *own)}
 
     def _find(self, name: str, playbook: str) -> Any:
         if name in ("hall", "incident", "now", "title"):
@@ -116,7 +118,10 @@ class Words:
         if key:
             return self._fact(key)
         value = self._ruleset.values.get(name)
-        return str(value) if value is not None and value != "" else None
+        if value is None or value == "":
+            return None
+        span = parse_duration(str(value)) if self._halls().get(name) == "duration" else None
+        return str(value) if span is None else describe(span)
 
     def _person(self, role: str, what: str) -> str:
         name, phone = self._profile.people.get(role, ("", ""))
@@ -174,7 +179,5 @@ class Words:
         own = {key.partition(".")[2] for key in self._ruleset.facts if key.startswith(f"{playbook}.")}
         shared = {key for key in self._ruleset.facts if "." not in key}
         others = {key.partition(".")[2] for key in self._ruleset.facts if "." in key}
-        return own | shared | others | self._halls() | {"hall", "incident", "now", "title"}
+        return own | shared | others | set(self._halls()) | {"hall", "incident", "now", "title"}
 
-
-Fill = Callable[[str, str], str]
