@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from engine.triage.frames import Reason, reasons
+from engine.triage.pattern import Pattern
 from engine.triage.text import Text
 
 _VOID: frozenset[Reason] = frozenset({"negated"})
@@ -14,8 +13,8 @@ _OPENING = (
 )
 _WEEK = "周[一二三四五六日末天]|星期.|节假日|中午|几点"
 # each counts once
-_PHRASES: tuple[tuple[float, re.Pattern[str]], ...] = tuple(
-    (weight, re.compile("|".join(words)))
+_PHRASES: tuple[tuple[float, Pattern], ...] = tuple(
+    (weight, Pattern("|".join(words)))
     for weight, *words in (
         (2.0, "演练|演习|非真实"),
         (2.0, "测试一下|这是测试|测试消息|能不能打字|能不能用"),

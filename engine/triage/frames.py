@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from engine.triage.pattern import Pattern
 from engine.triage.text import Text
 
 Reason = Literal["negated", "asked", "supposed", "feared", "past", "settled", "drill", "fiction", "figure"]
@@ -27,40 +28,40 @@ _FILLERS = (
     r"|跟|和|与|对|把|被|在|会|能|敢|曾|又|继续|直接|明显|肢体|身体|丝毫|半点|实际|实质性?|严重|动手|过)*"
 )
 _SIGHT = r"(?:看见|看到|发现|听说|听到|见到|见)?(?:有|过)?"
-_NO = re.compile(
+_NO = Pattern(
     r"(?:并没有|并没|没有|没|毫无|无|从未|尚未|并未|未|并不是|不是|并非|绝非|非真实的?|不存在|不可能|不会"
     r"|不曾|不允许|不准|不许|不得|禁止|严禁|避免|防止|以免|免得|谨防|严防|预防|防范|杜绝|否认|排除)"
     rf"{_FILLERS}{_SIGHT}{_FILLERS}$"
 )
 # signs before a negator that make it another word: 有没有, 是不是, 未成年, 没想到
-_NOT_NO = re.compile(r"(?:有没有?|是不是|会不会|能不能|可不可能|难道不是|岂不是)$")
-_NEED_NOT = re.compile(
+_NOT_NO = Pattern(r"(?:有没有?|是不是|会不会|能不能|可不可能|难道不是|岂不是)$")
+_NEED_NOT = Pattern(
     r"(?:不用|不必|无需|无须|不需要|用不着|没必要|没有必要|犯不着|别|甭|不要|先别)(?:再|去|急着|忙着|麻烦|急于)*"
     r"(?:叫|喊|打|拨打|拨|请|送|惊动|等)?(?:了|辆|个|什么)?$"
 )
-_CALLS = re.compile(
+_CALLS = Pattern(
     r"^(?:叫|喊|打|拨打?|请)?(?:个|辆)?(?:救护车|急救|医生|120|110|119|警察|报警|报火警|医院|消防)"
 )
-_STOP_IT = re.compile(r"(?:别|不要|不准|不许|甭|不得)(?:再|去|乱|瞎)*$")  # 别打了: it is going on
-_BEHIND_NO = re.compile(
+_STOP_IT = Pattern(r"(?:别|不要|不准|不许|甭|不得)(?:再|去|乱|瞎)*$")  # 别打了: it is going on
+_BEHIND_NO = Pattern(
     r"^(?:的人|人员|情况|事件|迹象|现象|者|的情况|的)?[:,]?(?:一个|现场|都|也|倒|是|暂|目前)*"
     r"(?:没有|无|为零|为0|0人?|未发生|未出现|不存在|不可能)(?:的|发生|出现)?(?=[,。;!:]|$)"
 )
-_ASKING = re.compile(rf"(?:有没有|有没|有无|是否有?|可有|可曾){_FILLERS}{_SIGHT}{_FILLERS}$")
-_ASKED = re.compile(r"^(?:了|过|的|人|的人|情况|没){0,2}(?:吗|没有|没|么|不)(?:[?。,!]|$)")
-_RHETORICAL = re.compile(r"(?:这|那|可)?不是(?:都|已经|已|又|有人|正)*$")
-_IF = re.compile(r"(?:如果|假如|假设|倘若|万一|一旦|要是|若是|设想|例如|比如|譬如|遇到|遇上|碰到|碰上)(?!了)")
-_FEAR = re.compile(
+_ASKING = Pattern(rf"(?:有没有|有没|有无|是否有?|可有|可曾){_FILLERS}{_SIGHT}{_FILLERS}$")
+_ASKED = Pattern(r"^(?:了|过|的|人|的人|情况|没){0,2}(?:吗|没有|没|么|不)(?:[?。,!]|$)")
+_RHETORICAL = Pattern(r"(?:这|那|可)?不是(?:都|已经|已|又|有人|正)*$")
+_IF = Pattern(r"(?:如果|假如|假设|倘若|万一|一旦|要是|若是|设想|例如|比如|譬如|遇到|遇上|碰到|碰上)(?!了)")
+_FEAR = Pattern(
     r"(?:(?<![害恐可哪])怕(?![得是])|担心|唯恐|生怕|险些|差一?点)(?:会|要|有人|他们|就|又|再|得|双方){0,3}$"
 )
-_PAST = re.compile(
+_PAST = Pattern(
     r"昨[天晚日早夜儿]|前[天晚日]|大前天|上(?:个?星期|周|个?月|次|回|礼拜|季度|半年)|去年|前年|以前|从前|那年"
     r"|曾经|曾|当年|早年|前些[天年日]|前几[天年次回]|[几两二三四五六七八九十\d]+个?[天日月年周](?:多|半)?(?:以)?前"
 )
-_NOW = re.compile(
+_NOW = Pattern(
     r"今[天早日晚儿]|现在|这会儿?|眼下|此刻|刚|正在|正|又|还在|还没|仍|突然|忽然|快来|赶紧|一直|至今"
 )
-_STILL = re.compile(r"还在|还没|仍|至今|到现在|现在又|又|再次|快来|快叫|快点|赶紧|马上|救命|不止|不住|反复")
+_STILL = Pattern(r"还在|还没|仍|至今|到现在|现在又|又|再次|快来|快叫|快点|赶紧|马上|救命|不止|不住|反复")
 _DONE = r"(?:已|被|都|刚|给)(?:经)?(?:全部|及时|当场|成功|完全|让?保安|大家|我们)?(?:给)?"
 # what ends a danger: for every kind, then by kind; it reaches back to words before it only
 _OVER = r"处理|处置|解决|平息|解除|排除|控制住?|制止|恢复"
@@ -77,33 +78,33 @@ _ENDED: dict[str, tuple[str, str]] = {
 }
 
 
-def _settling(kind: str) -> re.Pattern[str]:
+def _settling(kind: str) -> Pattern:
     done, said = _ENDED[kind]
     either = "|".join(filter(None, (_ENDED[""][1], said)))
-    return re.compile(f"{_DONE}(?:{_OVER}{'|' if done else ''}{done})(?!不)|{either}")
+    return Pattern(f"{_DONE}(?:{_OVER}{'|' if done else ''}{done})(?!不)|{either}")
 
 
 _SETTLED = {kind: _settling(kind) for kind in _ENDED}
-_FALSE_FIRE = re.compile(
+_FALSE_FIRE = Pattern(
     r"(?:查|看过|看了|核实|确认|原来|其实|是)[^。;!?]{0,16}(?:没有?|未|不是|并非)(?:着火|起火|失火|火灾|火情|真火)"
 )
-_DRILL = re.compile(r"演练|演习|这是测试|测试一下|测试消息|测试信息|系统测试|试运行测试")
-_LESSON = re.compile(
+_DRILL = Pattern(r"演练|演习|这是测试|测试一下|测试消息|测试信息|系统测试|试运行测试")
+_LESSON = Pattern(
     r"(?:培训|讲座|学习|课程|例会|宣讲|宣传|讲解|授课|考试|题目|考题|案例|竞赛|通知|手册|预案|须知)"
     r"[^。!?]{0,16}?(?:怎么|如何|怎样|应对|防|知识|技能|办法|处置|处理|急救|主题|内容|要点|讲|学)"
 )
-_ACTED = re.compile(r"(?:模拟|假装|扮演|装作|假扮|设定|假定|情景|脚本|背景是|科目)[^,。;!?]{0,10}$")
-_REAL = re.compile(
+_ACTED = Pattern(r"(?:模拟|假装|扮演|装作|假扮|设定|假定|情景|脚本|背景是|科目)[^,。;!?]{0,10}$")
+_REAL = Pattern(
     r"真(?:的|有|晕|着|打|出|伤|倒|烧)|(?:不是|并非|非)(?:演练|演习|测试)|突然|忽然|意外|竟|快叫|快来|快打|救命"
     r"|(?:演练|演习|测试|培训|考试|例会|讲座)(?:时|中|现场|途中|过程中|期间|刚|后|结束|的时候)"
 )
-_FICTION = re.compile(r"(?:电影|电视剧?|小说|剧本|新闻|戏|动画片|游戏)(?:里|中|上|说|讲|演)[^。!?]{0,10}$")
-_FIGURE = re.compile(
+_FICTION = Pattern(r"(?:电影|电视剧?|小说|剧本|新闻|戏|动画片|游戏)(?:里|中|上|说|讲|演)[^。!?]{0,10}$")
+_FIGURE = Pattern(
     r"(?:气|急|愁|累|渴|忙|热|烦|嗓子|心里|七窍)(?:得|到|都)?[^,。;!?]{0,4}(?:吐血|冒烟|冒火|着火|炸)"
 )
 
 
-def _last(words: re.Pattern[str], text: str) -> int:
+def _last(words: Pattern, text: str) -> int:
     """Where the last occurrence ends, or −1."""
     ends = [found.end() for found in words.finditer(text)]
     return ends[-1] if ends else -1

@@ -19,7 +19,7 @@ GAP = 12
 REACH = 40
 MOST = 12  # occurrences of a word that are looked at
 Place = tuple[int, int]
-_pieces: dict[str, tuple[str, ...]] = {}
+_indexes: dict[tuple[str, ...], dict[str, tuple[tuple[str, ...], ...]]] = {}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -37,16 +37,27 @@ class Finder:
         self.text = text
         self.void = void
         self.kind = kind
-        self._known: dict[str, tuple[Place, ...]] = {}
+        self._signs = frozenset(text.plain)
+        self._known: dict[tuple[str, ...], tuple[Place, ...]] = {}
 
-    def places(self, word: str) -> tuple[Place, ...]:
-        """Where the word is meant."""
-        known = self._known.get(word)
+    def any_place(self, words: tuple[str, ...]) -> list[Place]:
+        """Where any of the words is meant, longest first at one place, in order."""
+        index = _indexes.get(words)
+        if index is None:
+            index = _indexes[words] = _index(words)
+        found = {
+            place
+            for sign in index.keys() & self._signs
+            for pieces in index[sign]
+            for place in self._places(pieces)
+        }
+        return sorted(found, key=lambda p: (p[0], -p[1]))
+
+    def _places(self, pieces: tuple[str, ...]) -> tuple[Place, ...]:
+        """Where a word is meant; remembered."""
+        known = self._known.get(pieces)
         if known is None:
-            pieces = _pieces.get(word)
-            if pieces is None:
-                pieces = _pieces[word] = plain_word(word)
-            known = self._known[word] = self._look(pieces) if pieces else ()
+            known = self._known[pieces] = self._look(pieces)
         return known
 
     def _look(self, pieces: tuple[str, ...]) -> tuple[Place, ...]:
@@ -73,10 +84,6 @@ class Finder:
             spots.append((next_at, next_at + len(piece)))
         return spots
 
-    def any_place(self, words: Iterable[str]) -> list[Place]:
-        """Where any of the words is meant, longest first at one place, in order."""
-        return sorted({place for word in words for place in self.places(word)}, key=lambda p: (p[0], -p[1]))
-
     def match(self, signal: Signal) -> Found | None:
         """The signal with its places if it holds."""
         groups = []
@@ -100,6 +107,16 @@ class Finder:
             if not any(a <= place[0] and place[1] <= b for a, b in kept):
                 kept.append(place)
         return tuple(self.text.cut(a, b) for a, b in kept)
+
+
+def _index(words: tuple[str, ...]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """The words of a group in pieces, by their first sign: only those are looked for that may occur."""
+    by_sign: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for word in words:
+        pieces = plain_word(word)
+        if pieces:
+            by_sign[pieces[0][0]] = (*by_sign.get(pieces[0][0], ()), pieces)
+    return by_sign
 
 
 def _near(anchor: Place, groups: list[list[Place]]) -> list[Place]:

@@ -19,6 +19,7 @@ CLAUSE_ENDS = frozenset(",。;!?:、\"'“”‘’()[]{}<>《》「」【】~|�
 SENTENCE_ENDS = frozenset("。;!?")
 _BLANK = " "
 _memo: dict[str, str] = {}
+_PLAIN: set[str] = set()  # signs met in words that the plain form leaves alone
 
 
 class Evidence(msgspec.Struct, frozen=True, order=True):
@@ -144,5 +145,10 @@ def _blank(signs: list[str], at: int) -> str:
 
 def plain_word(word: str) -> tuple[str, ...]:
     """A word of a signal as pieces in plain form: `跟…吵` has two, with a gap between them."""
+    if word and _PLAIN.issuperset(word):
+        return (word,)
     pieces = (normalise(piece).plain.strip(",") for piece in word.replace("...", "…").split("…"))
-    return tuple(piece for piece in pieces if piece)
+    out = tuple(piece for piece in pieces if piece)
+    if out == (word,) and word.isalnum():
+        _PLAIN.update(word)
+    return out
