@@ -88,6 +88,11 @@ class Ruleset:
         return tuple(dict.fromkeys([*listed, *self.facts]))
 
     @cached_property
+    def outside(self) -> dict[str, Fact]:
+        """The facts that the clock or the hall profile may know."""
+        return {key: fact for key, fact in self.facts.items() if fact.known_from}
+
+    @cached_property
     def outcomes(self) -> tuple[tuple[str, str], ...]:
         """The outcomes that conditions read."""
         found = (

@@ -14,14 +14,14 @@ from typing import Any
 import msgspec
 
 from engine.clock import BEIJING, Clock, SimulatedClock, parse, stamp
-from engine.conditions import Answer
+from engine.conditions import Answer, Situation
 from engine.errors import BadData, Conflict, NotFound, UsageError
 from engine.bound import Engine, engine_for
 from engine.follow import follow_up_of
 from engine.hall import hall_values
 from engine.journal import Journal
 from engine.matcher import Evaluator
-from engine.model import Event, Library, Profile
+from engine.model import Event, Fact, Library, Profile
 from engine.plan import Plan, Timekeeper, Watch, make_plan, questions, running, watches
 from engine.relevance import Relevance
 from engine.ruleset import Ruleset
@@ -30,6 +30,8 @@ from engine.words import Words
 from engine.workdays import clock_facts, is_workday
 
 Data = dict[str, Any]
+# acts that no condition can see
+_INERT = frozenset({"presented", "noted", "reported", "issued", "handover"})
 
 
 class Session:
@@ -207,6 +209,8 @@ class Session:
         changed = self._clock_changes(now, data.get("known") or {})
         if changed:
             put("clock", {"facts": changed})
+        if kind in _INERT and not changed:
+            return made
         if kind == "closed":
             for follow in self._follow_ups(now, data):
                 put("follow_up", follow)
@@ -247,11 +251,13 @@ class Session:
 
     def _clock_changes(self, now: datetime, known: Mapping[str, Any]) -> Data:
         """What the clock (and at the opening the profile) says that the state does not yet say."""
+        if not self.ruleset.outside:
+            return {}
         said = {change.fact for change in self.state.changes}
         told: dict[str, Any] = {**known, **clock_facts(now, self.profile)}
         changed: Data = {}
-        for key, fact in self.ruleset.facts.items():
-            if not fact.known_from or key in said:
+        for key, fact in self.ruleset.outside.items():
+            if key in said:
                 continue
             answer = self.state.facts.get(key)
             value = told.get(key)
@@ -308,12 +314,25 @@ class Session:
         ]
 
     def _turned(self, now: datetime) -> bool:
-        """Whether a yes/no that the clock knows has turned (minutes alone are no event)."""
+        """Whether what the clock now says makes other rules hold (minutes alone are no event)."""
         changed = self._clock_changes(now, {})
-        return any(self.ruleset.facts[key].kind == "bool" for key in changed)
+        if not changed:
+            return False
+        facts = {key: answer for key, answer in self.state.facts.items() if key not in changed}
+        facts |= {key: Answer("known", value) for key, value in changed.items() if value is not None}
+        at = Situation(facts, self.state.happened)
+        return self.ruleset.holding(at) != self.plan.holding
 
     def answer(self, fact: str, answer: Answer, *, how: str = "asked", since: datetime | None = None) -> None:
-        """Settle a fact. `how`: asked, reported, corrected (never was so) or changed (new from now)."""
+        """Settle a fact. `how`: asked, reported, corrected (never was so) or changed (new from now).
+
+        UsageError when the fact is unknown or cannot have this value.
+        """
+        declared = self.ruleset.facts.get(fact)
+        if declared is None or declared.when is not None:
+            raise UsageError(f"没有可以回答的事实 `{fact}`")
+        if not fits(declared, answer):
+            raise UsageError(f"“{declared.label or declared.ask}”不能答 {answer.value!r}")
         data: Data = {"fact": fact, **encode(answer), "how": how}
         if since is not None:
             data["since"] = stamp(since)
@@ -359,6 +378,27 @@ class Session:
             if event.cause == event.seq:
                 again._compute(event.kind, dict(event.data), parse(event.at))
         return again.events
+
+
+def fits(fact: Fact, answer: Answer) -> bool:
+    """Whether a fact can have an answer: 还没有 is for awaited facts, values are of its kind."""
+    value = answer.value
+    if answer.state == "open":
+        return fact.recheck is not None
+    if answer.state == "unsure":
+        return True
+    ids = {choice.id for choice in fact.choices}
+    match fact.kind:
+        case "bool":
+            return isinstance(value, bool)
+        case "number":
+            return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9
+        case "many":
+            return isinstance(value, frozenset) and value <= ids
+        case "choice":
+            return value in ids
+        case _:
+            return isinstance(value, str)
 
 
 def _hall_facts(library: Library) -> Iterable[Any]:

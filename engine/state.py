@@ -236,7 +236,8 @@ def _presented(state: State, data: _Data, at: datetime, event: Event) -> None:
 def _overdue(state: State, data: _Data, at: datetime, event: Event) -> None:
     """step or fact"""
     if "step" in data:
-        state.step(data["step"]).overdue = True
+        step = state.step(data["step"])
+        step.overdue, step.presented = True, False  # it comes back to the top
     state.happened.add(("overdue", data.get("step") or data["fact"]))
 
 

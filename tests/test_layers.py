@@ -12,9 +12,9 @@ TIERS = [
     "model",
     "conditions disjuncts reader durations hall workdays",
     "ruleset matcher journal state words",
-    "plan diagrams relevance follow",
+    "plan diagrams relevance follow bound",
     "session walk explore checks cases",
-    "triage render followups orders drill practice simulate",
+    "triage render followups orders drill practice simulate explain",
     "console",
     "__init__ cli",
 ]
