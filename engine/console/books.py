@@ -1,0 +1,163 @@
+"""`zhiban playbook …`, `simulate`, `init`, `doctor`: one function a command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from engine.console import desk, record
+from engine.console.incidents import write
+from engine.console.respond import terminal
+from engine.errors import NotFound
+from engine.model import Finding, Library
+from engine.reader import load_library
+from engine.reader.report import suggest
+
+
+def listing(*, json: bool) -> None:
+    """List playbooks."""
+    from engine.console.lists import playbooks, visible
+
+    library = desk.shelf().library
+    if json:
+        record.emit([{"id": p.id, "title": p.title, "version": p.version, "origin": p.origin} for p in visible(library)])
+    else:
+        playbooks(terminal(), library)
+
+
+def _known(library: Library, id: str) -> None:
+    ids = [playbook.id for playbook in library.playbooks]
+    if id not in ids:
+        raise NotFound(f"没有剧本 `{id}`", suggest(id, ids) or "用 zhiban playbook list 看有哪些")
+
+
+def show(id: str, *, json: bool) -> None:
+    """Show one playbook."""
+    library = desk.shelf().library
+    _known(library, id)
+    if json:
+        record.emit(next(playbook for playbook in library.playbooks if playbook.id == id))
+    else:
+        from engine.console.lists import playbook
+
+        playbook(terminal(), library, id)
+
+
+def check(given: Sequence[Path], *, pairs: bool, json: bool) -> int:
+    """Explore playbooks; 4 on any error."""
+    from engine import checks
+    from engine.console.lists import findings
+
+    library = load_library()
+    ids = [playbook.id for playbook in library.playbooks]
+    files = [path for path in given if str(path) not in ids]
+    if files:
+        library = load_library(files)
+    own = {path.as_posix() for path in files}
+    chosen = [str(path) for path in given if str(path) in ids]
+    chosen += [p.id for p in library.playbooks if p.origin == "file" and (p.span.file in own or _under(p.span.file, files))]
+    chosen = chosen or ([] if given else [p.id for p in library.playbooks if not p.addon])
+    combos: list[tuple[str, ...]] = [(id,) for id in chosen]
+    if pairs:
+        combos += combinations([id for id in chosen if id != "always"], 2)
+    reports: list[dict[str, Any]] = [checks.check(library, list(combo)) for combo in combos]
+    reading = [f for f in library.findings if not files or f.span.file in own or _under(f.span.file, files)]
+    bad = _errors(reading) or any(_errors(report["findings"]) for report in reports)
+    if json:
+        record.emit(reports + ([{"playbook": None, "findings": reading}] if reading else []))
+        return 4 if bad else 0
+    screen = terminal()
+    findings(screen, reading)
+    for report in reports:
+        screen.line(
+            f"{report['playbook']}：状态 {report['states']}，路径 {report['paths']}，最短 {report['shortest']}、"
+            f"最长 {report['longest']} 步，最多问 {report['questions_max']} 次，问题 {len(report['findings'])} 处",
+            "" if not _errors(report["findings"]) else "late",
+        )
+        findings(screen, report["findings"])
+    return 4 if bad else 0
+
+
+def _under(file: str, folders: Sequence[Path]) -> bool:
+    return any(folder.is_dir() and Path(file).is_relative_to(folder) for folder in folders)
+
+
+def _errors(found: Sequence[Finding]) -> bool:
+    return any(finding.level == "error" for finding in found)
+
+
+def schema(output: Path | None) -> None:
+    """The JSON Schema of the playbook format."""
+    import msgspec
+
+    from engine.reader.json_schema import schema as made
+
+    write(msgspec.json.format(msgspec.json.encode(made()), indent=2) + b"\n", output)
+
+
+def simulate(playbooks: Sequence[str], seed: int, *, json: bool) -> int:
+    """Walk some playbooks with an invented officer; 1 when the walk does not close."""
+    from engine.simulate import simulate as walk
+
+    library = desk.shelf().library
+    for id in playbooks:
+        _known(library, id)
+    result = walk(library, list(playbooks), seed)
+    if json:
+        record.emit(result)
+    else:
+        _transcript(library, result)
+    return 0 if result["closed"] else 1
+
+
+def _transcript(library: Library, result: dict[str, Any]) -> None:
+    screen = terminal()
+    steps = {s.key: s.what for s in (*library.vocabulary.steps, *(s for p in library.playbooks for s in p.steps))}
+    outcomes = {"done": "办好", "handed": "交代", "blocked": "没办成", "skipped": "跳过"}
+    for event in result["events"]:
+        at = str(event["at"])[11:16]
+        match event["kind"]:
+            case "presented":
+                for key in event["steps"]:
+                    screen.line(steps.get(key, key), "act", first=f"{at} 要做 ")
+            case "asked":
+                screen.line(str(event["ask"]), first=f"{at} 问   ")
+            case "marked":
+                screen.line(steps.get(event["step"], event["step"]), "quiet", first=f"{at} {outcomes[event['outcome']]} ")
+            case "overdue":
+                name = str(event.get("step") or event.get("fact"))
+                screen.line(steps.get(name, name), "late", first=f"{at} 超时 ")
+            case "activated":
+                screen.line(str(event["playbook"]), "title", first=f"{at} 启用 ")
+    end = "走到了结束" if result["closed"] else "没有走到结束"
+    screen.line(f"{end}：{result['prompts']} 屏，后续跟进 {len(result['follow_ups'])} 项（seed {result['seed']}）", "good")
+
+
+def init(*, json: bool) -> None:
+    """Write the blank hall profile."""
+    from engine import paths
+    from engine.hall import write_template
+
+    library = desk.shelf().library
+    write_template(paths.hall_file(), library.vocabulary, [v for p in library.playbooks for v in p.hall])
+    if json:
+        record.emit({"written": str(paths.hall_file())})
+    else:
+        terminal().line(f"已写好 {paths.hall_file()}，用编辑器填姓名、电话、时间；空着的不影响使用。", "good")
+
+
+def doctor(*, json: bool) -> None:
+    """Show the state of the installation."""
+    from engine.console.doctor import examine
+
+    points = examine()
+    if json:
+        record.emit({"ok": all(point["ok"] for point in points), "points": points})
+        return
+    screen = terminal()
+    for point in points:
+        screen.line(f"{point['name']}：{point['says']}", "" if point["ok"] else "soon", first="● " if point["ok"] else "○ ")
+        if point["help"]:
+            screen.line(point["help"], first="  → ")

@@ -1,0 +1,162 @@
+"""Opening things: the journal, the library, an incident, and what a first sentence settles."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from engine import paths
+from engine.clock import Clock, RealClock
+from engine.conditions import Answer
+from engine.errors import BadData, NotFound, UsageError
+from engine.model import Library
+from engine.reader import parse_texts, read_files
+from engine.triage.safety import KINDS
+
+if TYPE_CHECKING:
+    from engine.journal import Journal, Summary
+    from engine.session import Session
+    from engine.triage import Triage
+
+GENERAL = "general-incident"
+
+
+def journal_file() -> Path:
+    """The one file of the record."""
+    return paths.data_dir() / "journal.db"
+
+
+def journal_to_write() -> Journal:
+    """The record, or one in memory with a loud warning: an officer must be able to work on."""
+    from engine.journal import Journal
+
+    journal, warning = Journal.open_or_memory(journal_file())
+    if warning:
+        warn(f"注意：{warning}")
+    return journal
+
+
+def journal_to_read() -> Journal:
+    """The record of what has been; BadData when it cannot be opened."""
+    from engine.journal import Journal
+
+    if not journal_file().exists() and paths.data_dir().exists() is False:
+        return Journal(None)
+    return Journal(journal_file())
+
+
+def warn(text: str) -> None:
+    """One message to standard error."""
+    sys.stderr.write(text + "\n")
+
+
+class Shelf(NamedTuple):
+    """The playbooks as read now, with their texts."""
+
+    library: Library
+    texts: dict[str, str]
+
+
+def shelf() -> Shelf:
+    """Everything installed. A broken file costs itself only; a line to standard error says so."""
+    texts = read_files()
+    library = parse_texts(texts, cache=True)
+    broken = {finding.span.file for finding in library.findings if finding.level == "error"}
+    if broken:
+        warn(f"注意：{'、'.join(sorted(broken))} 有错误，没有启用；zhiban playbook check 看详情")
+    if not library.playbooks:
+        raise BadData("没有可用的剧本", "运行 zhiban doctor 查看")
+    return Shelf(library, texts)
+
+
+def begin(
+    shelf: Shelf,
+    journal: Journal,
+    playbooks: Sequence[str],
+    text: str = "",
+    heard: Iterable[tuple[str, Answer]] = (),
+    clock: Clock | None = None,
+) -> Session:
+    """Open an incident with the hall's profile."""
+    from engine.hall import read_profile
+    from engine.session import Session
+
+    profile, findings = read_profile(
+        None, shelf.library.vocabulary, [value for p in shelf.library.playbooks for value in p.hall]
+    )
+    if findings:
+        warn(f"注意：hall.yaml 有 {len(findings)} 处写得不对，对应的内容先空着；zhiban doctor 看详情")
+    session = Session.begin(
+        journal, shelf.library, shelf.texts, playbooks, clock or RealClock(),
+        profile=profile, text=text, heard=heard,
+    )  # fmt: skip
+    say_note(session)
+    return session
+
+
+def load(journal: Journal, incident: str, clock: Clock | None = None) -> Session:
+    """An incident with the playbooks that were pinned when it was opened. NotFound, BadData."""
+    from engine.session import Session
+
+    library = parse_texts(journal.texts(incident), cache=True)
+    session = Session.load(journal, incident, library, clock or RealClock())
+    say_note(session)
+    return session
+
+
+def say_note(session: Session) -> None:
+    """The one honest line when durable-rules does not take part."""
+    if session.evaluator.note:
+        warn(f"提示：{session.evaluator.note}")
+
+
+def find(journal: Journal, name: str) -> str:
+    """The id of an incident: the whole one, a beginning that is clear, `last` or nothing for the latest."""
+    listed: list[Summary] = journal.list(None)
+    if name in ("", "last"):
+        real = [entry for entry in listed if entry.mode == "real"]
+        if not real:
+            raise NotFound("还没有任何事件记录", "zhiban respond 开始处置")
+        return next((entry.id for entry in real if entry.status != "closed"), real[0].id)
+    ids = [entry.id for entry in listed]
+    if name in ids:
+        return name
+    like = [id for id in ids if id.startswith(name)]
+    if len(like) == 1:
+        return like[0]
+    if like:
+        raise UsageError(f"`{name}` 对应 {len(like)} 个事件：{'、'.join(like[:5])}", "把编号写全")
+    raise NotFound(f"没有编号为 `{name}` 的事件", "用 zhiban incident list 查看编号")
+
+
+def heard_at_start(result: Triage, library: Library, playbooks: Sequence[str]) -> list[tuple[str, Answer]]:
+    """The facts that the first sentence settles for these playbooks: danger to life, then what else it says."""
+    facts = {fact.key: fact for fact in library.vocabulary.facts}
+    chosen = {"always", *playbooks}
+    facts.update((f.key, f) for p in library.playbooks if p.id in chosen for f in p.facts)
+    found = {key: Answer("known", True) for key in danger_facts(result.safety.kinds, facts)}
+    dangers = set(KINDS)
+    for heard in result.facts:
+        fact = facts.get(heard.fact)
+        if fact is None or heard.fact.rpartition(".")[2] in dangers:
+            continue
+        found[heard.fact] = merged(fact.kind, found.get(heard.fact), heard.value)
+    return list(found.items())
+
+
+def danger_facts(kinds: Iterable[str], facts: Iterable[str]) -> list[str]:
+    """The keys of the vocabulary's facts for these kinds of danger."""
+    wanted = set(kinds)
+    names = [name for name, kind in KINDS.items() if kind in wanted]
+    keys = list(facts)
+    return [key for name in names for key in keys if key.rpartition(".")[2] == name]
+
+
+def merged(kind: str, before: Answer | None, value: bool | int | str) -> Answer:
+    """A reported value as an answer; the values of a `many` fact add up."""
+    if kind != "many":
+        return Answer("known", value)
+    kept = before.value if before is not None and isinstance(before.value, frozenset) else frozenset()
+    return Answer("known", kept | {str(value)})

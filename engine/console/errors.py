@@ -1,0 +1,132 @@
+"""Exceptions → a Chinese message on standard error and an exit code: the one place where that happens."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Any
+
+import click
+
+from engine.console.terminal import Hangup, prepare
+from engine.errors import BadData, ZhibanError
+
+_CLICK = (
+    ("No such option", "没有这个选项"),
+    ("No such command", "没有这个命令"),
+    ("Missing argument", "缺少参数"),
+    ("Missing option", "缺少选项"),
+    ("requires an argument", "后面要跟一个值"),
+    ("Got unexpected extra argument", "参数太多"),
+    ("does not exist", "文件不存在"),
+    ("is not a valid", "值不对"),
+    ("Missing command", "要写一个子命令"),
+)
+
+
+class Program(click.Group):
+    """The top command: every error ends here, and none ends in a traceback."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:  # type: ignore[override]
+        """Run the program and leave with its exit code."""
+        prepare()
+        _listen()
+        code = self._code(extra)
+        try:
+            sys.stdout.flush()
+        except (BrokenPipeError, ValueError):
+            _silence()
+        sys.exit(code)
+
+    def _code(self, extra: dict[str, Any]) -> int:
+        try:
+            result = super().main(**{**extra, "standalone_mode": False})
+            return result if isinstance(result, int) else 0
+        except ZhibanError as error:
+            say(error)
+            return error.exit_code
+        except click.exceptions.Exit as error:
+            return error.exit_code
+        except click.ClickException as error:
+            _usage(error)
+            return 2
+        except (click.Abort, KeyboardInterrupt):
+            sys.stderr.write("\n已中断。记下的都在，zhiban resume 接着办。\n")
+            return 130
+        except EOFError:
+            sys.stderr.write("\n输入到头了。记下的都在，zhiban resume 接着办。\n")
+            return 0
+        except Hangup as error:
+            return 128 + error.signal
+        except BrokenPipeError:
+            _silence()
+            return 0
+        except Exception as error:  # noqa: BLE001 the last line of defence
+            return _fault(error)
+
+
+def say(error: ZhibanError) -> None:
+    """An error as people read it: what, what to do, and every finding with its place."""
+    lines = [f"错误：{error.message}"]
+    if error.help:
+        lines.append(f"  → {error.help}")
+    for finding in error.findings if isinstance(error, BadData) else ():
+        lines.append(f"  {getattr(finding, 'span', '')} {getattr(finding, 'message', finding)}")
+        if getattr(finding, "help", ""):
+            lines.append(f"     → {finding.help}")  # type: ignore[attr-defined]
+    sys.stderr.write("\n".join(lines) + "\n")
+
+
+def _usage(error: click.ClickException) -> None:
+    text = error.format_message()
+    for english, chinese in _CLICK:
+        if english in text:
+            text = f"{chinese}：{text}"
+            break
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "zhiban"
+    sys.stderr.write(f"错误：{text}\n  → {command} --help 看用法\n")
+
+
+def _fault(error: Exception) -> int:
+    """A fault of the program: one honest line, the details in a file."""
+    import traceback
+
+    from engine import paths
+
+    place = ""
+    try:
+        folder = paths.data_dir()
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / "crash.txt"
+        file.write_text("".join(traceback.format_exception(error)), "utf-8")
+        place = f"，详情在 {file}"
+    except OSError:
+        pass
+    sys.stderr.write(f"程序内部出错（{type(error).__name__}）{place}。记下的都在，zhiban resume 接着办。\n")
+    return 1
+
+
+def _listen() -> None:
+    """A lost terminal or a shutdown ends the program in order."""
+
+    def gone(number: int, frame: FrameType | None) -> None:
+        raise Hangup(number)
+
+    for name in ("SIGHUP", "SIGTERM"):
+        if hasattr(signal, name):
+            try:
+                signal.signal(getattr(signal, name), gone)
+            except ValueError:  # not the main thread: a test runner
+                return
+
+
+def _silence() -> None:
+    """Nobody reads any more: let the interpreter flush into nothing."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+    except (OSError, ValueError):
+        pass

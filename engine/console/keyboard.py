@@ -1,0 +1,78 @@
+"""A line from a person's keyboard, with editing, while clocks go on.
+
+readline edits Chinese text properly and takes pasted lines longer than the kernel's 4 KB. A timer
+signal interrupts it to announce a deadline; the line typed so far is shown again behind the prompt.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any, TextIO
+
+Wake = Callable[[], tuple[float | None, list[str]]]
+
+
+def read(prompt: str, out: TextIO, wake: Wake | None, show: Callable[[str], None]) -> str:
+    """One line from standard input, which is a terminal; `show` prints what `wake` says. EOFError on Ctrl-D."""
+    readline = _readline()
+    with _woken(prompt, out, wake, show, readline):
+        if sys.stdout is out:
+            return input(prompt)
+        out.write(prompt)
+        out.flush()
+        return input()
+
+
+def remember(text: str) -> None:
+    """Put a line where the arrow key finds it again."""
+    readline = _readline()
+    if readline is not None:
+        with contextlib.suppress(ValueError):
+            readline.add_history(text)
+
+
+def _readline() -> Any:
+    try:
+        import readline
+    except ImportError:  # Windows: the console edits lines itself
+        return None
+    return readline
+
+
+@contextlib.contextmanager
+def _woken(
+    prompt: str, out: TextIO, wake: Wake | None, show: Callable[[str], None], readline: Any
+) -> Iterator[None]:
+    """Call `wake` from a timer signal while the body waits; without such signals only once before."""
+    if wake is None:
+        yield
+        return
+    seconds, said = wake()
+    for line in said:
+        show(line)
+    if seconds is None or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def alarm(number: int, frame: FrameType | None) -> None:
+        again, said = wake()
+        if said:
+            out.write("\r\x1b[K")
+            for line in said:
+                show(line)
+            out.write(prompt + (readline.get_line_buffer() if readline is not None else ""))
+            out.flush()
+        if again is not None:
+            signal.setitimer(signal.ITIMER_REAL, max(again, 0.5))
+
+    before = signal.signal(signal.SIGALRM, alarm)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.5))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

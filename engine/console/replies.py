@@ -1,0 +1,421 @@
+"""What was typed → what is meant. Pure functions: no session, no terminal.
+
+At every prompt a sentence is a report; letters are the same everywhere; numbers belong to the screen.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+from unicodedata import category, normalize
+
+from engine.conditions import OPEN, UNSURE, Answer
+from engine.model import Fact
+
+LIMIT = 2000  # characters of one report; what is pasted beyond is cut
+COMMANDS = {
+    "b": "back", "u": "undo", "w": "why", "n": "note", "t": "clocks", "d": "document", "r": "list",
+    "列": "list", "f": "facts", "o": "playbooks", "h": "handover", "c": "close", "?": "help", "q": "quit",
+    "why-not": "why_not", "what-if": "what_if",
+}  # fmt: skip
+_YES = frozenset("是 是的 有 有的 对 对的 嗯 好 能 可以 会 行 在 y yes ok".split())
+_NO = frozenset("否 不 不是 没有 没 无 不能 不可以 不会 不行 不在 不对 no".split())
+_UNSURE = frozenset("s 说不清 不清楚 不知道 不确定 不好说 不详".split())
+_OPEN = frozenset("还没有 还没 还没呢 没呢 等着 还在等".split())
+_NONE = frozenset("都没有 都不是 没有 无".split())
+_HANDED = frozenset("h 交 交代 交代了 已交代 已交".split())
+_BLOCKED = ("办不了", "没办成", "行不通", "不行", "不成", "x")
+_SKIPPED = ("跳过", "不用办", "不用", "k")
+_DONE = frozenset("好 好了 完成 已办 办了 办好了 完 done".split())
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+
+
+class Mark(NamedTuple):
+    """Some steps of the screen and what became of them; `outcome` `no_way`: this way does not work."""
+
+    numbers: tuple[int, ...]
+    outcome: Literal["done", "handed", "no_way", "skipped"]
+    reason: str = ""
+    since: datetime | None = None
+
+
+class Command(NamedTuple):
+    """A letter command with what follows it."""
+
+    name: str
+    rest: str = ""
+
+
+class Report(NamedTuple):
+    """A sentence: something new."""
+
+    text: str
+
+
+class Chosen(NamedTuple):
+    """An answer to a question; `also`: more was said in the same breath."""
+
+    answer: Answer
+    also: str = ""
+
+
+class Picked(NamedTuple):
+    """Numbers from a list."""
+
+    numbers: tuple[int, ...]
+
+
+class Empty(NamedTuple):
+    """Just Enter."""
+
+
+class Unclear(NamedTuple):
+    """What cannot be understood, with the hint that helps."""
+
+    hint: str
+
+
+Reply = Mark | Command | Report | Chosen | Picked | Empty | Unclear | tuple[Mark, ...]
+
+
+def clean(typed: str) -> tuple[str, bool]:
+    """What was typed without control characters and undecodable bytes, and whether it had to be cut."""
+    text = "".join(" " if c in "\r\n\t" else c for c in typed[: LIMIT * 4] if c in "\r\n\t" or category(c)[0] != "C")
+    text = text.strip()
+    return text[:LIMIT].rstrip(), len(text) > LIMIT or len(typed) > LIMIT * 4
+
+
+def _plain(text: str) -> str:
+    """Full-width letters, digits and marks as the half-width ones, in lower case."""
+    return normalize("NFKC", text).lower().strip()
+
+
+def command(text: str) -> Command | None:
+    """A command that is the same at every prompt."""
+    plain = _plain(text)
+    for word in ("why-not", "what-if"):
+        if plain.startswith(word):
+            return Command(COMMANDS[word], text.strip()[len(word) :].strip())
+    head, rest = plain[:1], text.strip()[1:].strip()
+    if head not in COMMANDS:
+        return None
+    if not rest:
+        return Command(COMMANDS[head])
+    if head == "n" and (text[1:2].isspace() or _HAN.match(rest)):
+        return Command("note", rest)
+    if head in "wdtf" and re.fullmatch(r"[\d\s]+", _plain(rest)):
+        return Command(COMMANDS[head], _plain(rest))
+    return None
+
+
+def is_report(text: str) -> bool:
+    """Whether this is a sentence and not a slip: two or more Chinese characters, or a longer text."""
+    return len(_HAN.findall(text)) >= 2 or (len(text) >= 6 and any(c.isalpha() for c in text))
+
+
+def numbers(text: str) -> tuple[int, ...] | None:
+    """`1 2`, `1,2`, `1、2`: the numbers; None when it is anything else."""
+    parts = [part for part in re.split(r"[\s,，、和;；]+", _plain(text)) if part]
+    if not parts or not all(re.fullmatch(r"\d{1,3}", part) for part in parts):
+        return None
+    return tuple(dict.fromkeys(int(part) for part in parts))
+
+
+# ---- steps ------------------------------------------------------------------------------------
+
+
+def steps(text: str, count: int, now: datetime) -> Reply:
+    """The reply to a screen of `count` numbered steps: marks, a command, a report or nothing."""
+    if not text.strip():
+        return Empty()
+    found = command(text)
+    if found is not None:
+        return found
+    plain = _plain(text)
+    if plain in ("全", "全部", "都好了", "全好了", "全部完成"):
+        return Mark(tuple(range(1, count + 1)), "done")
+    tight = [part for part in re.split(r"[\s,、]+", plain) if part]
+    if len(tight) > 1 and all(re.fullmatch(r"\d{1,2}(h|x|交|好)?", part) for part in tight):
+        marks = _grouped(tight)
+        bad = [n for mark in marks for n in mark.numbers if not 1 <= n <= count]
+        return _range(bad, count) if bad else marks
+    match = re.match(r"(?P<numbers>\d{1,2}(?:[\s,、和]+\d{1,2}(?![\d:点时]))*)(?![\d:])\s*(?P<rest>.*)$", plain)
+    if match is None:
+        return Report(text) if is_report(text) else _step_hint(count)
+    picked = tuple(dict.fromkeys(int(n) for n in re.findall(r"\d+", match["numbers"])))
+    bad = [n for n in picked if not 1 <= n <= count]
+    if bad and (len(match["rest"]) > 1 and is_report(text)):
+        return Report(text)  # `120已经来了` is no step number
+    if bad:
+        return _range(bad, count)
+    return _verb(picked, match["rest"], text, now)
+
+
+def _grouped(parts: list[str]) -> tuple[Mark, ...]:
+    """`1 2 3h 4x`: a mark a kind."""
+    kinds: dict[str, list[int]] = {}
+    for part in parts:
+        number, verb = re.fullmatch(r"(\d+)(\D*)", part).groups()  # type: ignore[union-attr]
+        kinds.setdefault({"h": "handed", "交": "handed", "x": "no_way"}.get(verb, "done"), []).append(int(number))
+    return tuple(Mark(tuple(dict.fromkeys(found)), kind) for kind, found in kinds.items())  # type: ignore[arg-type]
+
+
+def _verb(picked: tuple[int, ...], rest: str, text: str, now: datetime) -> Reply:
+    """The part behind the numbers: outcome, reason, an earlier time."""
+    since = None
+    at = re.search(r"(?:^|\s|(?<=[h交了好]))(\d{1,2}\s*[:点时]\s*(?:\d{1,2}分?|半)?)\s*$", rest)
+    if at:
+        since = clock_time(at[1], now)
+        if since is None:
+            return Unclear("时间写成 9:12 这样，不能晚于现在")
+        rest = rest[: at.start()].strip()
+    if rest == "" or rest in _DONE:
+        return Mark(picked, "done", "", since)
+    if rest in _HANDED:
+        return Mark(picked, "handed", "", since)
+    for words, outcome in ((_BLOCKED, "no_way"), (_SKIPPED, "skipped")):
+        for word in words:
+            if rest.startswith(word):
+                reason = rest[len(word) :].strip(" ，,：:。")
+                return Mark(picked, outcome, reason, since)  # type: ignore[arg-type]
+    if is_report(text):
+        return Report(text)
+    return Unclear("数字后面可以写：交（已交代别人）、不行 原因、跳过 原因、9:12（几点办的）")
+
+
+def _range(bad: list[int], count: int) -> Unclear:
+    return Unclear(f"没有 {'、'.join(map(str, bad))} 号" + (f"，可选 1 到 {count}" if count else ""))
+
+
+def _step_hint(count: int) -> Unclear:
+    return Unclear("办好了就打它的号，没办好直接按 Enter；新情况用一句话说" if count else "新情况用一句话说；? 看帮助")
+
+
+# ---- questions --------------------------------------------------------------------------------
+
+
+def question(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: datetime) -> Reply:
+    """The reply to a question whose numbered answers are `offered` (see `walk.options`)."""
+    if not text.strip():
+        return Empty()
+    plain = _plain(text)
+    if plain in _UNSURE:
+        return Chosen(UNSURE)
+    if fact.recheck is not None and plain in _OPEN:
+        return Chosen(OPEN)
+    found = command(text)
+    if found is not None:
+        return found
+    reader = {"number": _number, "time": _time, "text": _text, "many": _many}.get(fact.kind, _choice)
+    return reader(text, fact, offered, now)
+
+
+def listed(offered: list[tuple[str, Answer]]) -> list[tuple[str, Answer]]:
+    """The answers that get a number, in order: all but 说不清, which is 0."""
+    return [entry for entry in offered if entry[1].state != "unsure"]
+
+
+def _choice(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: datetime) -> Reply:
+    plain, shown = _plain(text), listed(offered)
+    picked = numbers(text)
+    if picked is not None:
+        if picked == (0,):
+            return Chosen(UNSURE)
+        if len(picked) == 1 and picked[0] <= len(shown):
+            return Chosen(shown[picked[0] - 1][1])
+        return Unclear(f"选一个号：1 到 {len(shown)}，说不清按 0")
+    for label, answer in shown:
+        if plain == _plain(label) or (answer.state == "known" and plain == str(answer.value)):
+            return Chosen(answer)
+    if fact.kind == "bool":
+        said = re.match(r"([^\s,，。；]+)[\s,，。；]*(.*)$", text.strip())
+        head, also = (_plain(said[1]), said[2]) if said else (plain, "")
+        if head in _YES | _NO and (not also or is_report(also)):
+            return Chosen(Answer("known", head in _YES), also)
+    if is_report(text):
+        return Report(text)
+    return Unclear(f"选一个号：1 到 {len(shown)}，说不清按 0")
+
+
+def _many(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: datetime) -> Reply:
+    picked = numbers(text)
+    count = len(fact.choices)
+    if picked == (0,):
+        return Chosen(UNSURE)
+    if picked == (count + 1,) or _plain(text) in _NONE:
+        return Chosen(Answer("known", frozenset()))
+    if fact.recheck is not None and picked == (count + 2,):
+        return Chosen(OPEN)
+    if picked is not None and all(1 <= n <= count for n in picked):
+        return Chosen(Answer("known", frozenset(fact.choices[n - 1].id for n in picked)))
+    words = [part for part in re.split(r"[\s,，、]+", text.strip()) if part]
+    ids = {name: c.id for c in fact.choices for name in (_plain(c.label), c.id)}
+    if words and all(_plain(word) in ids for word in words):
+        return Chosen(Answer("known", frozenset(ids[_plain(word)] for word in words)))
+    if picked is None and is_report(text):
+        return Report(text)
+    return Unclear(f"可选几个号，中间空格，如 1 2；都没有按 {count + 1}，说不清按 0")
+
+
+def _number(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: datetime) -> Reply:
+    value = number(text, fact.unit)
+    if value is not None and value <= 10**9:
+        return Chosen(Answer("known", value))
+    if is_report(text):
+        return Report(text)
+    return Unclear(f"打一个数{'（' + fact.unit + '）' if fact.unit else ''}，说不清按 s")
+
+
+def _time(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: datetime) -> Reply:
+    if _plain(text) in ("0", "9"):
+        return Chosen(UNSURE) if _plain(text) == "0" else Unclear("时间写成 9:12 这样")
+    if _plain(text) in ("现在", "刚才", "刚刚"):
+        return Chosen(Answer("known", f"{now.hour}:{now.minute:02d}"))
+    read = hour_minute(text)
+    if read is not None:
+        return Chosen(Answer("known", f"{read[0]}:{read[1]:02d}"))
+    return Report(text) if is_report(text) else Unclear("时间写成 9:12 这样，说不清按 s")
+
+
+def _text(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: datetime) -> Reply:
+    if _plain(text) == "0":
+        return Chosen(UNSURE)
+    return Chosen(Answer("known", text.strip()))
+
+
+# ---- lists and choices ------------------------------------------------------------------------
+
+
+def pick(text: str, count: int, *, several: bool = False) -> Reply:
+    """The reply to a short list numbered from 1; 0 is none of them."""
+    if not text.strip():
+        return Empty()
+    found = command(text)
+    if found is not None:
+        return found
+    picked = numbers(text)
+    if picked is not None:
+        if all(n <= count for n in picked) and (several or len(picked) == 1) and (0 not in picked or len(picked) == 1):
+            return Picked(picked)
+        return Unclear(f"选 1 到 {count}" + ("，可以几个，中间空格" if several else "") + "；都不是按 0")
+    return Report(text) if is_report(text) else Unclear(f"选 1 到 {count}；? 看帮助")
+
+
+# ---- numbers and times ------------------------------------------------------------------------
+
+
+def number(text: str, unit: str = "") -> int | None:
+    """A whole number in digits or simple Chinese (三十、两百五), with or without its unit.
+
+    Where the unit is 分钟, hours count too: 半小时, 一个半小时, 2小时10分.
+    """
+    plain = re.sub(r"^(大概|大约|约|差不多|估计)|(左右|吧|上下|多)$", "", _plain(text).replace(" ", ""))
+    if unit == "分钟":
+        minutes = _minutes(plain)
+        if minutes is not None:
+            return minutes
+    for tail in (unit, "个"):
+        if tail and plain.endswith(tail):
+            plain = plain[: -len(tail)]
+            break
+    return _whole(plain)
+
+
+def _minutes(plain: str) -> int | None:
+    match = re.fullmatch(
+        r"(?:(?P<h>[\d一二两三四五六七八九十]+|半)个?(?P<half>半)?(?:小时|钟头|h)(?P<half2>半)?)?"
+        r"(?:(?:(?P<m>[\d零一二两三四五六七八九十百]+)(?:分钟|分|min|m)?)|(?P<q>一刻钟|三刻钟))?",
+        plain,
+    )
+    if match is None or not plain or (match["h"] is None and not re.search(r"[分刻m]", plain)):
+        return None
+    total = 0
+    if match["h"]:
+        hours = 0 if match["h"] == "半" else _whole(match["h"])
+        if hours is None:
+            return None
+        total = hours * 60 + (30 if match["h"] == "半" or match["half"] or match["half2"] else 0)
+    if match["q"]:
+        total += 15 if match["q"][0] == "一" else 45
+    if match["m"]:
+        total += _whole(match["m"]) or 0
+    return total
+
+
+def _whole(plain: str) -> int | None:
+    """Digits or Chinese numerals below ten thousand."""
+    if re.fullmatch(r"\d{1,9}", plain):
+        return int(plain)
+    if not plain or any(c not in _DIGITS and c not in _UNITS for c in plain):
+        return None
+    if all(c in _DIGITS for c in plain):
+        return int("".join(str(_DIGITS[c]) for c in plain))
+    total, digit, last = 0, None, 0
+    for char in plain:
+        if char in _DIGITS:
+            digit = _DIGITS[char]
+        else:
+            last = _UNITS[char]
+            total += (1 if digit is None else digit) * last
+            digit = None
+    if digit:
+        # 两百五 is 250, 两百零五 is 205
+        total += digit * (last // 10 if last > 10 and "零" not in plain and plain[-2] in _UNITS else 1)
+    return total
+
+
+def hour_minute(text: str) -> tuple[int, int] | None:
+    """`9:12`, `9点12`, `下午3点半`, `十点一刻`."""
+    match = re.fullmatch(
+        r"(上午|早上|中午|下午|晚上)?\s*([\d一二两三四五六七八九十]{1,3})\s*[:点时]\s*(半|一刻|三刻|整|[\d一二三四五六七八九十]{1,3})?分?",
+        _plain(text),
+    )
+    if match is None:
+        return None
+    hour, minute = _whole(match[2]), 0
+    if match[3]:
+        minute = {"半": 30, "一刻": 15, "三刻": 45, "整": 0}.get(match[3], _whole(match[3]) or 0)
+    if hour is None:
+        return None
+    if match[1] in ("下午", "晚上", "中午") and hour < 11:
+        hour += 12
+    return (hour, minute) if hour < 24 and minute < 60 else None
+
+
+def clock_time(text: str, now: datetime) -> datetime | None:
+    """A time of today, or of yesterday evening just after midnight; None when it is no time or lies ahead."""
+    read = hour_minute(text)
+    if read is None:
+        return None
+    at = now.replace(hour=read[0], minute=read[1], second=0, microsecond=0)
+    if at > now and now.hour < 6 and at - timedelta(days=1) > now - timedelta(hours=12):
+        at -= timedelta(days=1)
+    return at if at <= now else None
+
+
+def day(text: str, now: datetime) -> datetime | None:
+    """`3天`, `明天`, `下周一`, `6月20日`, `2026-06-20`: that day at 18:00; None when it is none or past."""
+    plain = _plain(text).removesuffix("前").removesuffix("之").removesuffix("以")
+    at = now.replace(hour=18, minute=0, second=0, microsecond=0)
+    days = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3, "一周": 7, "一个月": 30}.get(plain)
+    if match := re.fullmatch(r"([\d一二两三四五六七八九十]+)个?(天|日|周|星期|月)(?:内|后)?", plain):
+        days = (_whole(match[1]) or 0) * {"天": 1, "日": 1, "周": 7, "星期": 7, "月": 30}[match[2]]
+    elif match := re.fullmatch(r"(下)?(?:周|星期|礼拜)([一二三四五六日天])", plain):
+        target = "一二三四五六日".find(match[2].replace("天", "日"))
+        monday = now - timedelta(days=now.weekday()) + timedelta(days=7 if match[1] else 0)
+        days = (monday + timedelta(days=target)).toordinal() - now.toordinal()
+    elif match := re.fullmatch(r"(?:(\d{4})[-年./])?(\d{1,2})[-月./](\d{1,2})[日号]?", plain):
+        try:
+            at = at.replace(year=int(match[1] or now.year), month=int(match[2]), day=int(match[3]))
+        except ValueError:
+            return None
+        if not match[1] and at < now:
+            at = at.replace(year=at.year + 1)
+        return at if at > now else None
+    if days is None or days < 0 or days > 3650:
+        return None
+    at += timedelta(days=days)
+    return at if at > now else None

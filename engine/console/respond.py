@@ -1,0 +1,244 @@
+"""`zhiban`, `respond`, `resume`: from a sentence to a walk, by a person or by an answers file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine import walk
+from engine.console import desk, replies
+from engine.console.desk import GENERAL, Shelf
+from engine.errors import NotFound, UsageError
+from engine.session import Session
+from engine.triage import NONE, Triage, triage
+
+if TYPE_CHECKING:
+    from engine.console.terminal import Terminal
+    from engine.journal import Journal
+
+
+def interactive() -> bool:
+    """Whether a person sits at the keyboard."""
+    try:
+        return sys.stdin.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def terminal() -> Terminal:
+    """The standard terminal."""
+    from engine.console.terminal import Terminal
+
+    return Terminal()
+
+
+def respond(
+    text: str, playbooks: Sequence[str], answers: Path | None, *, json: bool, first_screen: bool
+) -> int:
+    """Open an incident and walk it; returns the exit code."""
+    shelf = desk.shelf()
+    text, cut = replies.clean(text)
+    if cut:
+        desk.warn(f"这句话太长，只用前 {replies.LIMIT} 个字")
+    _known(shelf, playbooks)
+    given = None
+    if answers is not None:
+        from engine.console.answers import read
+
+        given = read(answers, shelf.library)
+    by_hand = interactive() and answers is None and not json and not first_screen
+    if not text and not playbooks and not by_hand:
+        raise UsageError("要写一句话，或用 --playbook 指定剧本", '例如：zhiban respond "下雨了，保安不让群众进"')
+    with desk.journal_to_write() as journal:
+        if by_hand:
+            screen = terminal()
+            session = start(shelf, journal, screen, text, playbooks)
+            return go(session, screen) if session is not None else 0
+        session = begin(shelf, journal, text, playbooks)
+        if first_screen:
+            show_first(session)
+            return 0
+        return by_script(session, given, json=json)
+
+
+def begin(shelf: Shelf, journal: Journal, text: str, playbooks: Sequence[str]) -> Session:
+    """Open an incident without asking anybody: what triage ranks first, or what was named."""
+    result = triage(text, shelf.library)
+    chosen = list(playbooks) or list(result.active) or [GENERAL]
+    return desk.begin(shelf, journal, chosen, text, desk.heard_at_start(result, shelf.library, chosen))
+
+
+def _known(shelf: Shelf, playbooks: Sequence[str]) -> None:
+    from engine.reader.report import suggest
+
+    known = [playbook.id for playbook in shelf.library.playbooks]
+    for name in playbooks:
+        if name not in known:
+            raise NotFound(f"没有剧本 `{name}`", suggest(name, known) or "用 zhiban playbook list 看有哪些")
+
+
+def show_first(session: Session) -> None:
+    """Journal and print the first screen."""
+    from engine.console.screens import Screens
+
+    prompt = walk.first_screen(session)
+    session.perform("presented", {"steps": [item.key for item in prompt.steps]})
+    screen = terminal()
+    Screens(session, screen).steps(prompt.steps)
+    screen.line(f"接着办：zhiban resume {session.id}", "quiet")
+
+
+def by_script(session: Session, answers: object, *, json: bool) -> int:
+    """Walk by an answers file (None: an empty one) and print the incident."""
+    from engine.console.answers import Answers
+    from engine.console.record import emit, incident
+    from engine.console.script import Script, needs
+
+    given = answers if isinstance(answers, Answers) else Answers()
+    stop = Script(session, given).run()
+    if json:
+        emit({**incident(session), "needs": list(stop.missing)})
+    else:
+        from engine.console.lists import show_incident
+
+        show_incident(session, terminal())
+    if stop.missing:
+        raise needs(session, stop, f"zhiban resume {session.id} --answers 文件")
+    return 0
+
+
+# ---- by hand --------------------------------------------------------------------------------------
+
+
+def start(
+    shelf: Shelf, journal: Journal, screen: Terminal, text: str, playbooks: Sequence[str]
+) -> Session | None:
+    """Ask what happened, let the officer confirm what it is, and open the incident; None: nothing to open."""
+    while not text and not playbooks:
+        screen.line("发生了什么？用一句话说（q 离开）", "ask")
+        text, cut = replies.clean(screen.read())
+        if text.lower() in ("q", "ｑ"):
+            return None
+        if cut:
+            screen.line(f"太长了，只留下前 {replies.LIMIT} 个字。", "soon")
+        if text and not replies.is_report(text):
+            screen.line("再说具体一点：什么地方、什么人、出了什么事", "soon")
+            text = ""
+    result = triage(text, shelf.library)
+    if result.safety.kind != NONE:
+        danger(screen, result)
+    chosen = list(playbooks) or choose(shelf, screen, result)
+    return desk.begin(shelf, journal, chosen, text, desk.heard_at_start(result, shelf.library, chosen))
+
+
+def danger(screen: Terminal, result: Triage) -> None:
+    """What protects people, before anything else."""
+    evidence = "、".join(dict.fromkeys(found.text for found in result.safety.evidence))
+    screen.line(f"先保人！（听到：{evidence}）", "alarm")
+    for number, words in enumerate(result.safety.do_first[:3], 1):
+        screen.line(words, "act", first=f"{number:>2} ")
+
+
+def choose(shelf: Shelf, screen: Terminal, result: Triage) -> list[str]:
+    """The playbooks that the officer confirms or picks."""
+    titles = {playbook.id: playbook.title for playbook in shelf.library.playbooks}
+    active = [name for name in result.active if name != GENERAL or len(result.active) == 1]
+    others = [match.playbook for match in result.matches if match.playbook not in active]
+    listed = [name for name in (*active, *others) if name != GENERAL][:6]
+    if not listed:
+        return [GENERAL]
+    evidence = {m.playbook: "、".join(dict.fromkeys(e.text for e in m.evidence)) for m in result.matches}
+    screen.line("看来是：", "title")
+    for number, name in enumerate(listed, 1):
+        best = "★" if name in active else ""
+        said = f"（{evidence[name]}）" if evidence.get(name) else ""
+        screen.line(f"{titles[name]}{best}{said}", "act" if best else "", first=f"{number:>2} ")
+    default = active if active and active != [GENERAL] else []
+    enter = "＋".join(str(listed.index(name) + 1) for name in default) if default else "按一般突发情况办"
+    screen.line(f"Enter＝{enter}；打号选，可几个；0＝都不是，按一般突发情况办", "quiet", first="   ")
+    while True:
+        reply = replies.pick(replies.clean(screen.read())[0], len(listed), several=True)
+        if isinstance(reply, replies.Empty):
+            return default or [GENERAL]
+        if isinstance(reply, replies.Picked):
+            return [listed[number - 1] for number in reply.numbers if number] or [GENERAL]
+        screen.line(getattr(reply, "hint", "") or f"先选一个号（1 到 {len(listed)}），Enter 用 ★ 的", "soon")
+
+
+def go(session: Session, screen: Terminal) -> int:
+    """The walk by hand; says how to go on when the officer leaves."""
+    from engine.console.loop import Walk
+
+    try:
+        end = Walk(session, screen).run()
+    except (EOFError, KeyboardInterrupt) as reason:
+        screen.line(f"\n已记下的都在。接着办：zhiban resume {session.id}")
+        return 0 if isinstance(reason, EOFError) else 130
+    if end == "left":
+        if session.state.status == "open":
+            session.perform("paused")
+        screen.line(f"已保存。接着办：zhiban resume {session.id}", "good")
+    return 0
+
+
+def resume(name: str, answers: Path | None, *, json: bool) -> int:
+    """Go on with an incident."""
+    from engine.journal import Journal
+
+    if not desk.journal_file().exists():
+        raise NotFound("还没有任何事件记录", "zhiban respond 开始处置")
+    with Journal(desk.journal_file()) as journal:
+        session = desk.load(journal, desk.find(journal, name))
+        if session.state.status == "closed":
+            raise UsageError(f"事件 {session.id} 已经结束", f"看记录：zhiban incident show {session.id}")
+        if answers is None and not json and interactive():
+            screen = terminal()
+            return welcome_back(session, screen)
+        session.perform("resumed")
+        given = None
+        if answers is not None:
+            from engine.console.answers import read
+
+            given = read(answers, session.library)
+        return by_script(session, given, json=json)
+
+
+def welcome_back(session: Session, screen: Terminal) -> int:
+    """Resume by hand: where things stand, then the walk."""
+    session.perform("resumed")
+    done = sum(step.outcome == "done" for step in session.state.steps.values())
+    screen.line(f"接着办：{session.state.title}（{session.id}），已办 {done} 件。", "title")
+    return go(session, screen)
+
+
+def home() -> int:
+    """`zhiban` alone at a terminal: resume what is open, else ask what happened."""
+    screen = terminal()
+    with desk.journal_to_write() as journal:
+        open_ones = [entry for entry in journal.list("real") if entry.status != "closed"][:9]
+        text = ""
+        if open_ones:
+            screen.line("还没结束的事件：", "title")
+            for number, entry in enumerate(open_ones, 1):
+                at = entry.opened_at[5:16].replace("T", " ")
+                screen.line(f"{entry.title}（{at} 开始）", first=f"{number:>2} ")
+            screen.line("Enter＝接着办第 1 件；打号选；有新的事直接用一句话说；0＝新事件；q 离开", "quiet", first="   ")
+            while True:
+                typed = replies.clean(screen.read())[0]
+                reply = replies.pick(typed, len(open_ones))
+                if isinstance(reply, replies.Command) and reply.name == "quit":
+                    return 0
+                if isinstance(reply, replies.Report):
+                    text = reply.text
+                    break
+                if isinstance(reply, replies.Empty | replies.Picked):
+                    number = reply.numbers[0] if isinstance(reply, replies.Picked) else 1
+                    if number == 0:
+                        break
+                    session = desk.load(journal, open_ones[number - 1].id)
+                    return welcome_back(session, screen)
+                screen.line(getattr(reply, "hint", "打号，或用一句话说新的事"), "soon")
+        session = start(desk.shelf(), journal, screen, text, ())
+        return go(session, screen) if session is not None else 0

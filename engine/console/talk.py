@@ -1,0 +1,176 @@
+"""One officer's conversation: reading a line, doing acts safely, hearing reports, announcing clocks.
+
+Whatever is typed is first cleaned, then taken as a letter command, then as the screen's own reply, else as
+a report. An act that cannot be kept is never lost silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+from engine.console import desk, replies
+from engine.console.replies import Chosen, Command, Empty, Mark, Picked, Reply, Report, Unclear
+from engine.console.screens import Screens
+from engine.console.terminal import Terminal
+from engine.errors import BadData, Conflict, ZhibanError
+from engine.plan import Watch, running
+from engine.session import Session
+
+T = TypeVar("T")
+POLL = 60.0  # seconds between looks at the clock when no deadline is nearer
+
+
+class Leave(Exception):
+    """The officer saves and leaves."""
+
+
+class Again(NamedTuple):
+    """Something else was dealt with; `changed`: the plan may be another one now."""
+
+    changed: bool
+
+
+Answered = tuple[Mark, ...] | Chosen | Picked | Empty | Again
+Aside = Callable[[Command], bool]
+
+
+class Talk:
+    """Reads replies for the screens. `aside` does the letter commands and says whether anything changed."""
+
+    def __init__(self, session: Session, terminal: Terminal) -> None:
+        self.session, self.t = session, terminal
+        self.screens = Screens(session, terminal)
+        self.aside: Aside = lambda command: False
+        self.shown: tuple[Any, ...] = ()  # the steps that `w 1` and `d 1` mean
+        self.current: str = ""  # the fact that is being asked
+        self._announced: set[tuple[str, str]] = set()
+
+    # ---- reading --------------------------------------------------------------------------------
+
+    def ask(self, parse: Callable[[str], Reply], prompt: str = "> ") -> Answered:
+        """One reply that belongs to the screen; commands and reports are dealt with here."""
+        while True:
+            text = self.line(prompt)
+            reply = parse(text)
+            if isinstance(reply, Unclear):
+                self.t.line(reply.hint, "soon")
+            elif isinstance(reply, Command):
+                return Again(self.aside(reply))
+            elif isinstance(reply, Report):
+                self.hear(reply.text)
+                return Again(True)
+            elif isinstance(reply, Mark):
+                return (reply,)
+            else:
+                return reply
+
+    def line(self, prompt: str = "> ") -> str:
+        """One cleaned line; says when it had to be cut."""
+        typed = self.t.read(prompt, self.wake)
+        text, cut = replies.clean(typed)
+        if cut:
+            self.t.line(f"太长了，只留下前 {replies.LIMIT} 个字。", "soon")
+        return text
+
+    # ---- acting ---------------------------------------------------------------------------------
+
+    def do(self, act: Callable[[], T], typed: str = "") -> T | None:
+        """Do an act. None when it could not be done: then the officer has been told why.
+
+        Another terminal wrote first: the session stands at its state now. The disk fails: the record
+        goes on in memory.
+        """
+        try:
+            return act()
+        except Conflict as error:
+            self.t.line(f"{error.message}。已换成最新情况，刚才这一步没有记上。", "late")
+            if typed:
+                self._keep(typed)
+            return None
+        except BadData as error:
+            if self.session.journal.path is None:
+                raise
+            self.t.line(f"记录写不进去：{error.message}。以下只记在内存里，退出即失，请另用纸笔记要点！", "alarm")
+            self.session.journal = self.session.journal.in_memory()
+            return act()
+        except ZhibanError as error:
+            if error.exit_code == 1:
+                raise
+            self.t.line(error.message + (f"。{error.help}" if error.help else ""), "soon")
+            return None
+
+    def _keep(self, typed: str) -> None:
+        from engine.console.keyboard import remember
+
+        remember(typed)
+        self.t.line(f"刚才输入的是：{typed}（按上箭头可以再用）")
+
+    # ---- reports --------------------------------------------------------------------------------
+
+    def hear(self, text: str) -> None:
+        """A sentence about something new: noted, checked for danger first, the rest after one confirmation."""
+        from engine.console.hearing import Hearing
+
+        Hearing(self).report(text)
+
+    def alarm(self, text: str) -> bool:
+        """Only look for danger in words that were typed for another purpose."""
+        from engine.console.hearing import Hearing
+
+        return bool(replies.is_report(text) and Hearing(self).danger(text))
+
+    # ---- clocks ---------------------------------------------------------------------------------
+
+    def wake(self) -> tuple[float | None, list[str]]:
+        """Let time pass: (seconds until to look again, announcements)."""
+        session = self.session
+        if session.state.status != "open":
+            return None, []
+        try:
+            events = session.tick()
+            said = [self._late(name) for event in events if event.kind == "overdue" for name in _names(event.data)]
+            now = session.clock.now()
+            watches = self.clocks()
+        except ZhibanError:
+            return POLL, []  # the next act meets the same trouble and tells it
+        for watch in watches:
+            again = ("again", f"{watch.name} {watch.next}")
+            if watch.next is not None and watch.next <= now and again not in self._announced:
+                self._announced.add(again)
+                said.append(f"该问问了：{session.ruleset.facts[watch.name].ask}（直接打一句话，或按 r 选）")
+        times = [at for watch in watches for at in (watch.due, watch.next) if at is not None and at > now]
+        ahead = min(((at - now).total_seconds() for at in times), default=POLL)
+        return min(ahead + 0.3, POLL), said
+
+    def _late(self, name: str) -> str:
+        fact = self.session.ruleset.facts.get(name)
+        what = fact.label if fact else self.screens.words(self.session.ruleset.steps[name])
+        return f"时间到了：{what}"
+
+    def clocks(self) -> tuple[Watch, ...]:
+        """The running clocks; the diagrams are built only where an open fact needs them."""
+        session = self.session
+        if session.state.open_since:
+            return tuple(session.watches())
+        found = [
+            Watch(item.key, "step", item.due, item.warn)
+            for item in running(session.plan, session.state)
+            if item.due is not None
+        ]
+        return tuple(sorted(found, key=lambda watch: str(watch.due)))
+
+    def summary(self) -> str:
+        """One line: what is done and what is open."""
+        state = self.session.state
+        done = sum(step.outcome == "done" for step in state.steps.values())
+        open_steps = len(running(self.session.plan, state))
+        return f"已办 {done} 件，未了 {open_steps} 件"
+
+    def danger_keys(self, kinds: tuple[str, ...]) -> list[str]:
+        """The facts for these kinds of danger."""
+        return desk.danger_facts(kinds, self.session.ruleset.facts)
+
+
+def _names(data: dict[str, object]) -> list[str]:
+    return [str(data[kind]) for kind in ("step", "fact") if kind in data]

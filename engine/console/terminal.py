@@ -1,0 +1,137 @@
+"""One terminal: its width, what it can show, how a line is printed and how one is read.
+
+Nothing that has to be said is lost by a narrow window, a GBK console, a pipe or NO_COLOR.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TextIO
+
+from engine.console.wrap import clip, columns, wrap
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# rich style of each meaning; colour never says anything that the words do not say
+STYLES = {
+    "title": "bold cyan",
+    "number": "bold yellow",
+    "act": "bold",
+    "say": "green",
+    "alarm": "bold white on red",
+    "late": "bold red",
+    "soon": "yellow",
+    "ask": "bold",
+    "quiet": "dim",
+    "good": "green",
+    "": "",
+}
+# characters that GBK consoles lack, and what stands for them
+_GBK = str.maketrans({"•": "·", "–": "-", "✓": "√", "✔": "√", "✗": "×", "⚠": "！", "⏰": "", "￥": "¥"})
+
+
+class Hangup(BaseException):
+    """The terminal went away or the machine asks the program to end; `signal` is its number."""
+
+    def __init__(self, signal: int) -> None:
+        super().__init__(signal)
+        self.signal = signal
+
+
+class Terminal:
+    """Where one officer sits: standard input and output by default."""
+
+    def __init__(self, out: TextIO | None = None, source: TextIO | None = None, width: int = 0) -> None:
+        self.out = out or sys.stdout
+        self.source = source or sys.stdin
+        self._width = width
+        self._console: Console | None = None
+        self._gbk = not (getattr(self.out, "encoding", None) or "").lower().replace("-", "").startswith("utf")
+
+    @property
+    def width(self) -> int:
+        """Columns to write in: the window's, at least 20, at most 100; 80 where there is no window."""
+        wide = self._width or shutil.get_terminal_size((80, 24)).columns
+        # the last column stays free: consoles differ in what a full line does
+        return max(20, min(wide, 101) - 1)
+
+    @property
+    def console(self) -> Console:
+        """rich's console on the same output."""
+        if self._console is None:
+            from rich.console import Console
+
+            self._console = Console(file=self.out, highlight=False, markup=False, emoji=False)
+        return self._console
+
+    # ---- writing --------------------------------------------------------------------------------
+
+    def line(self, text: str = "", style: str = "", first: str = "", rest: str | None = None) -> None:
+        """Print a text, wrapped; `first` stands before its first line, `rest` (default blanks) before the others."""
+        follow = " " * columns(first) if rest is None else rest
+        for number, row in enumerate(wrap(text, self.width, first, follow)):
+            if number == 0 and first.strip():
+                self._put([(first, "number"), (row[len(first) :], style)])
+            else:
+                self._put([(row, style)])
+
+    def short(self, text: str, style: str = "") -> None:
+        """Print one line, cut where the window ends."""
+        self._put([(clip(text, self.width), style)])
+
+    def blank(self) -> None:
+        """An empty line."""
+        self._put([("", "")])
+
+    def _put(self, pieces: list[tuple[str, str]]) -> None:
+        pieces = [(piece.translate(_GBK) if self._gbk else piece, style) for piece, style in pieces]
+        if not self.coloured:
+            self.out.write("".join(piece for piece, _ in pieces) + "\n")
+        else:
+            from rich.text import Text
+
+            text = Text.assemble(*((piece, STYLES[style]) for piece, style in pieces))
+            self.console.print(text, soft_wrap=True)
+        self.out.flush()
+
+    @property
+    def coloured(self) -> bool:
+        """Whether styles can be shown."""
+        if os.environ.get("NO_COLOR") or os.environ.get("TERM") in ("dumb", "unknown"):
+            return False
+        return self.out.isatty() or bool(os.environ.get("FORCE_COLOR"))
+
+    # ---- reading --------------------------------------------------------------------------------
+
+    def read(self, prompt: str = "> ", wake: Callable[[], tuple[float | None, list[str]]] | None = None) -> str:
+        """One line as typed. EOFError at the end of input.
+
+        `wake` is called while the officer thinks: it returns the seconds until it wants to be called again
+        (None: never) and what has to be announced. What is typed by then stays on the line.
+        """
+        self.out.flush()
+        if self.source is not sys.stdin or not self.source.isatty():
+            self.out.write(prompt)
+            self.out.flush()
+            line = self.source.readline()
+            if not line:
+                raise EOFError
+            return line.rstrip("\n")
+        from engine.console import keyboard
+
+        return keyboard.read(prompt, self.out, wake, lambda text: self.line(text, "late"))
+
+
+def prepare() -> None:
+    """Make standard output and error accept any character: what a console lacks is replaced, not fatal."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    reconfigure = getattr(sys.stdin, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")
