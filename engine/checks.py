@@ -154,8 +154,20 @@ class Checked:
         elif kind == "overdue" and not self._has_deadline(name):
             cause = NO
         else:
-            cause = self.relevance.wanted.get(name, NO)
+            # it may have happened before what was awaited came about
+            cause = self._sometime(self.relevance.wanted.get(name, NO))
         return self.d.either(self.d.states(index, (0,)), cause)
+
+    def _sometime(self, node: Node) -> Node:
+        """Where a diagram holds for some value of the awaited facts."""
+        for index in self.d.support(node):
+            entry = self.v.all[index]
+            if entry.fact and self.ruleset.facts[entry.fact].recheck is not None:
+                some = NO
+                for state in range(entry.size):
+                    some = self.d.either(some, self.d.restrict(node, index, state))
+                node = some
+        return node
 
     def _has_deadline(self, step: str) -> bool:
         declared = self.ruleset.steps.get(step)
@@ -184,7 +196,9 @@ class Checked:
         for index, want in enumerate(rule.do):
             others = NO
             for reason in self.ruleset.reasons[want.step]:
-                if reason.rule != rule.key and self.ruleset.rank(reason.rule)[0] <= rank:
+                # two playbooks that want the same shared step are merged, not redundant
+                same = self.ruleset.rules[reason.rule].playbook == self.ruleset.rules[rule.key].playbook
+                if same and reason.rule != rule.key and self.ruleset.rank(reason.rule)[0] <= rank:
                     others = self.d.either(others, self.relevance.rule_nodes[reason.rule])
             if rule.do[index].within is not None:
                 return False

@@ -66,6 +66,9 @@ class Variables:
             self.of_outcome[kind, name] = len(self.all)
             self.all.append(Variable(f"{kind}:{name}", ("not yet", "happened")))
 
+        self._unasked = [entry.size - 1 if entry.fact and not entry.choice else 0 for entry in self.all]
+        self._codes: dict[tuple[str, Answer], int] = {}
+
     def _add_fact(self, fact: Fact) -> None:
         states: list[object] = ["unsure", "open", "unasked"] if fact.recheck else ["unsure", "unasked"]
         values: list[object]
@@ -125,16 +128,23 @@ class Variables:
 
     def vector(self, at: Situation) -> list[int]:
         """The states of all variables in a situation."""
-        states = [0] * len(self.all)
+        states = list(self._unasked)
         facts = at.facts
-        for key, index in self.of_fact.items():
-            states[index] = self.state(key, facts.get(key))
+        for key, answer in facts.items():
+            index = self.of_fact.get(key)
+            if index is not None:
+                code = self._codes.get((key, answer))
+                if code is None:
+                    code = self._codes[key, answer] = self.state(key, answer)
+                states[index] = code
         for (key, choice), index in self.of_choice.items():
             answer = facts.get(key)
             chosen = answer is not None and isinstance(answer.value, frozenset) and choice in answer.value
             states[index] = 0 if chosen else 1
-        for outcome, index in self.of_outcome.items():
-            states[index] = 1 if outcome in at.happened else 0
+        for outcome in at.happened:
+            index = self.of_outcome.get(outcome)
+            if index is not None:
+                states[index] = 1
         return states
 
 

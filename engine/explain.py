@@ -55,7 +55,9 @@ def why(session: Session, step: str) -> tuple[Reason, ...]:
     """The rules that want a step now, or (none does) those that could. NotFound: no such step."""
     key = session.ruleset.resolve(step, "step")
     if key is None or key not in session.ruleset.reasons:
-        raise NotFound(f"启用的剧本里没有步骤 `{step}`", f"用 zhiban incident show {session.id} --json 看步骤名")
+        raise NotFound(
+            f"启用的剧本里没有步骤 `{step}`", f"用 zhiban incident show {session.id} --json 看步骤名"
+        )
     item = session.plan.wanted.get(key)
     rules = item.rules if item else tuple(reason.rule for reason in session.ruleset.reasons[key])
     sources = session.ruleset.steps[key].source
@@ -104,7 +106,9 @@ def why_asked(session: Session, fact: str) -> tuple[str, ...]:
         reads = fact in needs(bound.when) and evaluate(bound.when, session.state.situation) is None
         for want in bound.rule.do:
             live = session.state.steps.get(want.step)
-            if (live is None or not live.settled) and (reads or fact in session.ruleset.steps[want.step].uses):
+            if (live is None or not live.settled) and (
+                reads or fact in session.ruleset.steps[want.step].uses
+            ):
                 found[want.step] = None
     return tuple(found)
 

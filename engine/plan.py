@@ -104,56 +104,46 @@ def _origin(name: str, state: State) -> datetime | None:
 def make_plan(ruleset: Ruleset, state: State, holding: Iterable[str], time: Timekeeper) -> Plan:
     """The plan for the rules that hold. No side effects; equal inputs give equal plans."""
     held = frozenset(holding)
-    reasons: dict[str, list[tuple[tuple[int, int], int, str]]] = {}
+    reasons: dict[str, list[str]] = {}
     proposals: dict[str, list[str]] = {}
-    for rule_key in held:
-        bound = ruleset.rules[rule_key]
-        rank = ruleset.rank(rule_key)
-        for index, want in enumerate(bound.rule.do):
-            reasons.setdefault(want.step, []).append((rank, index, rule_key))
-        for playbook in bound.rule.activate:
-            if playbook not in state.active and playbook not in state.declined:
-                proposals.setdefault(playbook, []).append(rule_key)
-    entries = sorted((sorted(found), step) for step, found in reasons.items())
+    for rule_key in ruleset.ranked:  # so that steps come out sorted, each with its earliest reason first
+        if rule_key in held:
+            rule = ruleset.rules[rule_key].rule
+            for want in rule.do:
+                reasons.setdefault(want.step, []).append(rule_key)
+            for playbook in rule.activate:
+                if playbook not in state.active and playbook not in state.declined:
+                    proposals.setdefault(playbook, []).append(rule_key)
     wanted: dict[str, Wanted] = {}
-    for found, key in entries:
-        first = ruleset.rules[found[0][2]]
+    for key, found in reasons.items():
+        first = ruleset.rules[found[0]]
         step = ruleset.steps[key]
-        live = state.steps.get(key)
-        due = warn = None
-        if live is not None and live.running:
-            due, warn = _due(ruleset, step, found, state, time, live.opened)
-        # `wanted` holds what sorts before; what waits is judged against all that is in the plan
         waits = tuple(name for name in step.after if name in reasons and _pending(state, name))
-        wanted[key] = Wanted(
-            step, first.rule.phase, first.playbook, tuple(item[2] for item in found), waits, due, warn
-        )
-    proposed = tuple((name, tuple(sorted(rules, key=ruleset.rank))) for name, rules in sorted(proposals.items()))
+        entry = Wanted(step, first.rule.phase, first.playbook, tuple(found), waits, None, None)
+        wanted[key] = with_due(entry, ruleset, state, time)
+    proposed = tuple((name, tuple(rules)) for name, rules in proposals.items() if name in ruleset.activations)
     return Plan(held, wanted, proposed)
+
+
+def with_due(entry: Wanted, ruleset: Ruleset, state: State, time: Timekeeper) -> Wanted:
+    """An entry with its earliest deadline, which runs from the moment the step was opened."""
+    live = state.steps.get(entry.step.key)
+    if live is None or not live.running:
+        return entry
+    times = []
+    for within in ruleset.deadlines(entry.step.key, entry.rules):
+        at = time.deadline(within, live.opened, state)
+        if at is not None:
+            times.append(at)
+    if not times:
+        return entry
+    due, warn = min(times)
+    return entry._replace(due=due, warn=warn)
 
 
 def _pending(state: State, name: str) -> bool:
     step = state.steps.get(name)
     return step is None or not (step.settled or step.withdrawn)
-
-
-def _due(
-    ruleset: Ruleset,
-    step: Step,
-    found: list[tuple[tuple[int, int], int, str]],
-    state: State,
-    time: Timekeeper,
-    entry: datetime | None,
-) -> tuple[datetime | None, datetime | None]:
-    deadlines = [] if step.within is None else [step.within]
-    for _, index, rule_key in found:
-        within = ruleset.rules[rule_key].rule.do[index].within
-        if within is not None:
-            deadlines.append(within)
-    if not deadlines:
-        return None, None
-    times = [at for deadline in deadlines if (at := time.deadline(deadline, entry, state)) is not None]
-    return min(times, default=(None, None))
 
 
 def running(plan: Plan, state: State) -> list[Wanted]:
@@ -166,51 +156,52 @@ def running(plan: Plan, state: State) -> list[Wanted]:
 
 
 def questions(
-    ruleset: Ruleset, relevance: Relevance, plan: Plan, state: State
+    ruleset: Ruleset,
+    relevance: Relevance,
+    state: State,
+    states: list[int],
+    ready: Iterable[str],
 ) -> tuple[list[tuple[int, str]], int, list[str]]:
     """([(phase index, fact)] to ask now in order, how many askable ones are not needed, facts waiting).
 
-    A fact that a step finds waits until such a step is done, as long as one still can be.
+    `states`: `relevance.vector(state)`; `ready`: the steps in progress that wait for nothing. A fact
+    that a step finds waits until such a step is done, as long as one still can be.
     """
-    states = relevance.vector(state)
-    ready = [item.key for item in running(plan, state) if not item.waits]
     matter = relevance.relevant(state, states, ready, state.closing)
     now: list[tuple[int, str]] = []
     waiting: list[str] = []
     for fact, phase in matter.items():
-        finders = ruleset.finders.get(fact, ())
-        done = any(("done", step) in state.happened for step in finders)
-        pending = any(
-            relevance.possible(step, states) and not state.step(step).settled for step in finders
-        )
-        if pending and not done:
-            waiting.append(fact)
-        else:
-            now.append((phase, fact))
-    place = {key: index for index, key in enumerate(ruleset.order)}
+        finders = ruleset.finders.get(fact)
+        if finders and not any(("done", step) in state.happened for step in finders):
+            if any(relevance.possible(step, states) and not state.step(step).settled for step in finders):
+                waiting.append(fact)
+                continue
+        now.append((phase, fact))
+    place = ruleset.place
     now.sort(key=lambda entry: (entry[0], place[entry[1]]))
-    askable = sum(
-        1 for key in ruleset.used if ruleset.facts[key].ask and key not in state.facts and key not in matter
-    )
-    return now, askable, waiting
+    unneeded = sum(1 for key in ruleset.asked if key not in state.facts and key not in matter)
+    return now, unneeded, waiting
 
 
-def watches(ruleset: Ruleset, relevance: Relevance, plan: Plan, state: State, time: Timekeeper) -> list[Watch]:
-    """All running clocks, the most urgent first."""
-    found = [
-        Watch(item.key, "step", item.due, item.warn) for item in running(plan, state) if item.due is not None
-    ]
-    if state.open_since:
-        states = relevance.vector(state)
-        for key, since in state.open_since.items():
-            fact = ruleset.facts.get(key)
-            if fact is None or fact.recheck is None or key not in relevance.variables.of_fact:
-                continue
-            if not relevance.matters(key, state, states):
-                continue
-            limit = time.deadline(fact.within, since, state) if fact.within else None
-            again = time.after(state.checked[key], fact.recheck)
-            found.append(Watch(key, "fact", limit and limit[0], limit and limit[1], again))
+def watches(
+    ruleset: Ruleset,
+    relevance: Relevance | None,
+    in_progress: Iterable[Wanted],
+    state: State,
+    states: list[int],
+    time: Timekeeper,
+) -> list[Watch]:
+    """All running clocks, the most urgent first. `relevance` may be None while no fact is awaited."""
+    found = [Watch(item.key, "step", item.due, item.warn) for item in in_progress if item.due is not None]
+    for key, since in state.open_since.items():
+        fact = ruleset.facts.get(key)
+        if relevance is None or fact is None or fact.recheck is None or key not in relevance.variables.of_fact:
+            continue
+        if not relevance.matters(key, state, states):
+            continue
+        limit = time.deadline(fact.within, since, state) if fact.within else None
+        again = time.after(state.checked[key], fact.recheck)
+        found.append(Watch(key, "fact", limit and limit[0], limit and limit[1], again))
     far = datetime.max.replace(tzinfo=BEIJING)
     found.sort(key=lambda watch: (min(watch.due or far, watch.next or far), watch.name))
     return found

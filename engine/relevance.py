@@ -2,13 +2,14 @@
 
 A fact matters when two of its answers (说不清 counts) lead to different unfinished plans under some
 completion of the other unasked facts. Outcomes that have not happened count as possible when they
-are `done` or `handed` of a step that is itself still possible; `blocked` and `overdue` count only
+are `done` or `handed` of a step that is on the plan or can still get there; `blocked` and `overdue` count only
 once they are so. Facts that nobody asks about (heard only) stay as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
+from operator import itemgetter
 from typing import NamedTuple
 
 from engine.diagrams import NO, YES, Diagrams, Node, Variables
@@ -17,6 +18,7 @@ from engine.ruleset import Ruleset
 from engine.state import State
 
 FREE = -1  # a variable that an answer or an act may still set
+AT_HAND = -2  # an outcome of a step that is on the plan now: possible whatever is answered
 IMPROVE = PHASES.index("improve")
 
 
@@ -27,7 +29,9 @@ class Item(NamedTuple):
     activates: bool
     phase: int
     node: Node
-    reads: tuple[int, ...]  # variables of the node and of the steps whose outcomes it reads
+    # the states of the variables of the node and of the steps whose outcomes it reads
+    reads: tuple[int, ...]
+    key: Callable[[list[int]], object]
 
 
 class Relevance:
@@ -48,12 +52,14 @@ class Relevance:
             self._add(step, False, [reason.rule for reason in reasons], self.wanted[step])
         for playbook, rules in ruleset.activations.items():
             self._add(playbook, True, rules, self._either(rules))
+        # an item that reads nothing depends on no answer
+        self._open_items = [(name, entry) for name, entry in self.items.items() if entry.reads]
         self._askable = {
             key
             for key in self.variables.of_fact
             if ruleset.facts[key].ask and ruleset.facts[key].when is None
         }
-        self._memo: dict[tuple[str, tuple[int, ...]], tuple[bool, frozenset[str]]] = {}
+        self._memo: dict[str, dict[object, tuple[bool, frozenset[str]]]] = {name: {} for name in self.items}
 
     def _either(self, rules: Iterable[str]) -> Node:
         node = NO
@@ -74,9 +80,8 @@ class Relevance:
                     seen.add(inner)
                     stack.append(inner)
         phase = PHASES.index(self.ruleset.phase(rules))
-        self.items[("activate " if activates else "") + name] = Item(
-            name, activates, phase, node, tuple(sorted(reads))
-        )
+        entry = Item(name, activates, phase, node, tuple(sorted(reads)), itemgetter(*reads) if reads else len)
+        self.items[("activate " if activates else "") + name] = entry
 
     def vector(self, state: State) -> list[int]:
         """The states of all variables, FREE where an answer or act is still possible."""
@@ -92,7 +97,7 @@ class Relevance:
             if states[index] == 0 and kind in ("done", "handed"):
                 step = state.steps.get(name)
                 if step is None or not step.settled:
-                    states[index] = FREE
+                    states[index] = AT_HAND if step is not None and step.running else FREE
         return states
 
     def residual(self, node: Node, states: list[int]) -> Node:
@@ -104,7 +109,7 @@ class Relevance:
         var, kids_of = diagrams.var, diagrams.kids
 
         def walk(a: Node) -> Node:
-            while a > YES and states[var[a]] != FREE:
+            while a > YES and states[var[a]] >= 0:
                 a = kids_of[a][states[var[a]]]
             if a <= YES:
                 return a
@@ -125,6 +130,8 @@ class Relevance:
             # an act is possible only where its step is wanted
             before, after = walk(kids[0]), walk(kids[1])
             step = outcome[1]
+            if states[variable] == AT_HAND:
+                return diagrams.choose(variable, (before, after))
             if before == after or step in entered:
                 return before  # a step is not its own first cause
             outer, entered = entered, entered | {step}
@@ -140,15 +147,16 @@ class Relevance:
     def of_item(self, item: str, states: list[int]) -> tuple[bool, frozenset[str]]:
         """(can the item still be wanted, the askable facts that decide it)."""
         entry = self.items[item]
-        key = (item, tuple([states[index] for index in entry.reads]))
-        found = self._memo.get(key)
+        memo = self._memo[item]
+        key = entry.key(states)
+        found = memo.get(key)
         if found is None:
             left = self.residual(entry.node, states)
             names = (self.variables.all[index].fact for index in self.diagrams.support(left))
             found = (left != NO, frozenset(name for name in names if name))
-            if len(self._memo) > 50_000:
-                self._memo.clear()
-            self._memo[key] = found
+            if len(memo) > 5_000:
+                memo.clear()
+            memo[key] = found
         return found
 
     def possible(self, step: str, states: list[int]) -> bool:
@@ -163,14 +171,14 @@ class Relevance:
         `ready`: the steps on the plan whose words are about to be read. `closing`: follow-ups count too.
         """
         found: dict[str, int] = {}
-        for name, entry in self.items.items():
+        for name, entry in self._open_items:
             if entry.phase == IMPROVE and not closing and not entry.activates:
                 continue
-            if self._finished(entry, state):
-                continue
-            for fact in self.of_item(name, states)[1]:
-                if entry.phase < found.get(fact, 99):
-                    found[fact] = entry.phase
+            left = self.of_item(name, states)[1]
+            if left and not self._finished(entry, state):
+                for fact in left:
+                    if entry.phase < found.get(fact, 99):
+                        found[fact] = entry.phase
         for step in ready:
             phase = self.items[step].phase
             for fact in self.ruleset.steps[step].uses:
@@ -195,6 +203,6 @@ class Relevance:
         freed[self.variables.of_fact[fact]] = FREE
         return any(
             fact in self.of_item(name, freed)[1]
-            for name, entry in self.items.items()
+            for name, entry in self._open_items
             if not self._finished(entry, state) and (entry.phase != IMPROVE or entry.activates)
         )

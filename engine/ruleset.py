@@ -13,7 +13,7 @@ from typing import NamedTuple
 from engine.conditions import Situation, bind, evaluate, leaves, needs
 from engine.disjuncts import Conjunct, Program, Scalars, disjuncts, properties
 from engine.errors import BadData, NotFound
-from engine.model import PHASES, Condition, Fact, Happened, Library, Phase, Playbook, Rule, Step
+from engine.model import PHASES, Condition, Deadline, Fact, Happened, Library, Phase, Playbook, Rule, Step
 
 ALWAYS_ON = "always"
 
@@ -70,6 +70,7 @@ class Ruleset:
                 for name in rule.activate:
                     if name in by_id:
                         self.activations.setdefault(name, []).append(rule.key)
+        self._deadlines: dict[tuple[str, tuple[str, ...]], tuple[Deadline, ...]] = {}
         self.finders: dict[str, list[str]] = {}
         for step in self.reasons:
             for fact_key in self.steps[step].finds:
@@ -121,7 +122,7 @@ class Ruleset:
 
     def flat(self, at: Situation) -> Scalars:
         """The properties of a situation that the rules read."""
-        return properties(at, (self.facts[key] for key in self.used), self.outcomes)
+        return properties(at, self.used_facts, self.outcomes)
 
     def holding(self, at: Situation) -> set[str]:
         """The keys of the rules that hold, by the bit program."""
@@ -135,6 +136,38 @@ class Ruleset:
         """(phase, position) of a rule: the order of the plan."""
         bound = self.rules[rule]
         return PHASES.index(bound.rule.phase), bound.position
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The facts of `used` that somebody may be asked for."""
+        return tuple(key for key in self.used if self.facts[key].ask)
+
+    def deadlines(self, step: str, rules: tuple[str, ...]) -> tuple[Deadline, ...]:
+        """The deadlines of a step that is wanted by these rules: its own and those that tighten it."""
+        found = self._deadlines.get((step, rules))
+        if found is None:
+            own = self.steps[step].within
+            listed = [own] if own is not None else []
+            for key in rules:
+                wants = (want for want in self.rules[key].rule.do if want.step == step)
+                listed += [want.within for want in wants if want.within is not None]
+            found = self._deadlines[step, rules] = tuple(listed)
+        return found
+
+    @cached_property
+    def ranked(self) -> tuple[str, ...]:
+        """Rule keys in the order of the plan."""
+        return tuple(sorted(self.rules, key=self.rank))
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Fact key → its place in the order of asking."""
+        return {key: index for index, key in enumerate(self.order)}
+
+    @cached_property
+    def used_facts(self) -> tuple[Fact, ...]:
+        """The facts of `used`."""
+        return tuple(self.facts[key] for key in self.used)
 
     def phase(self, rules: Iterable[str]) -> Phase:
         """The earliest phase of some rules."""

@@ -22,7 +22,7 @@ from engine.hall import hall_values
 from engine.journal import Journal
 from engine.matcher import Evaluator
 from engine.model import Event, Fact, Library, Profile
-from engine.plan import Plan, Timekeeper, Watch, make_plan, questions, running, watches
+from engine.plan import Plan, Timekeeper, Wanted, Watch, make_plan, questions, running, watches, with_due
 from engine.relevance import Relevance
 from engine.ruleset import Ruleset
 from engine.state import State, encode, fold
@@ -47,7 +47,12 @@ class Session:
         self.profile = Profile()
         self.plan = Plan(frozenset(), {}, ())
         self._engine: Engine | None = None
-        self._asked: tuple[int, tuple[list[tuple[int, str]], int, list[str]]] | None = None
+        self._time: Timekeeper | None = None
+        # what was worked out for the present plan
+        self._running: list[Wanted] | None = None
+        self._states: list[int] | None = None
+        self._asked: tuple[list[tuple[int, str]], int, list[str]] | None = None
+        self._clocks: list[Watch] | None = None
 
     # ---- opening ------------------------------------------------------------------------------
 
@@ -110,8 +115,7 @@ class Session:
         self._after_fold()
 
     def _after_fold(self) -> None:
-        self._engine = None
-        self._asked = None
+        self._engine = self._time = None
         self.profile = msgspec.convert(self.state.opening.get("profile", {}), Profile)
         self._replan(self._match())
 
@@ -141,25 +145,49 @@ class Session:
     @property
     def time(self) -> Timekeeper:
         """Reckons deadlines with this incident's hall values and calendar."""
-        profile = self.profile
-        return Timekeeper(self.state.opening.get("values", {}), lambda day: is_workday(day, profile))
+        if self._time is None:
+            profile = self.profile
+            values = self.state.opening.get("values", {})
+            self._time = Timekeeper(values, lambda day: is_workday(day, profile))
+        return self._time
 
     def _match(self) -> set[str]:
         return self.evaluator.run(self.ruleset.flat(self.state.situation))
 
     def _replan(self, holding: Iterable[str]) -> None:
         self.plan = make_plan(self.ruleset, self.state, holding, self.time)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._running = self._states = self._asked = self._clocks = None
+
+    def running(self) -> list[Wanted]:
+        """The steps in progress, in the order of the plan (see `plan.running`)."""
+        if self._running is None:
+            self._running = running(self.plan, self.state)
+        return self._running
+
+    def _vector(self) -> list[int]:
+        if self._states is None:
+            self._states = self.relevance.vector(self.state)
+        return self._states
 
     def questions(self) -> tuple[list[tuple[int, str]], int, list[str]]:
-        """See `plan.questions`; remembered until the next event."""
-        if self._asked is None or self._asked[0] != self.state.seq:
-            found = questions(self.ruleset, self.relevance, self.plan, self.state)
-            self._asked = (self.state.seq, found)
-        return self._asked[1]
+        """See `plan.questions`."""
+        if self._asked is None:
+            ready = [item.key for item in self.running() if not item.waits]
+            self._asked = questions(self.ruleset, self.relevance, self.state, self._vector(), ready)
+        return self._asked
 
     def watches(self) -> list[Watch]:
         """The running clocks, the most urgent first."""
-        return watches(self.ruleset, self.relevance, self.plan, self.state, self.time)
+        if self._clocks is None:
+            # without awaited facts the diagrams need not be built for a look at the clocks
+            awaited = bool(self.state.open_since)
+            relevance = self.relevance if awaited else None
+            states = self._vector() if awaited else []
+            self._clocks = watches(self.ruleset, relevance, self.running(), self.state, states, self.time)
+        return self._clocks
 
     def words(self) -> Words:
         """Fills in words as things stand."""
@@ -203,6 +231,7 @@ class Session:
             before = frozenset()
         if kind in ("begun", "undone"):
             self.profile = msgspec.convert(self.state.opening.get("profile", {}), Profile)
+            self._time = None
         if kind == "tick":
             for name in data["overdue"]:
                 put("overdue", {"fact" if name in self.ruleset.facts else "step": name})
@@ -210,6 +239,7 @@ class Session:
         if changed:
             put("clock", {"facts": changed})
         if kind in _INERT and not changed:
+            self._forget()
             return made
         if kind == "closed":
             for follow in self._follow_ups(now, data):
@@ -218,8 +248,10 @@ class Session:
         self._replan(self._match())
         for follow_kind, follow_data in self._consequences(kind, data, before, now):
             put(follow_kind, follow_data)
-        if len(made) > 1:
-            self._replan(self.plan.holding)
+            if follow_kind == "opened":  # its clock starts
+                entry = self.plan.wanted[follow_data["step"]]
+                self.plan.wanted[entry.key] = with_due(entry, self.ruleset, self.state, self.time)
+        self._forget()
         return made
 
     def _consequences(
@@ -289,7 +321,7 @@ class Session:
         now = self.clock.now()
         late = [
             watch.name
-            for watch in self._timed()
+            for watch in self.watches()
             if watch.due is not None and watch.due <= now and ("overdue", watch.name) not in self.state.happened
         ]
         back = any(
@@ -304,14 +336,6 @@ class Session:
             events = self.perform("tick", {"overdue": late})
             return events + self.tick() if late else events
         return []
-
-    def _timed(self) -> list[Watch]:
-        # without open facts the diagrams need not be built for a look at the clocks
-        if self.state.open_since:
-            return self.watches()
-        return [
-            Watch(item.key, "step", item.due, item.warn) for item in running(self.plan, self.state) if item.due
-        ]
 
     def _turned(self, now: datetime) -> bool:
         """Whether what the clock now says makes other rules hold (minutes alone are no event)."""

@@ -14,7 +14,7 @@ from engine.clock import stamp
 from engine.conditions import OPEN, UNSURE, Answer
 from engine.errors import UsageError
 from engine.model import PHASES, Fact, Step
-from engine.plan import Wanted, Watch, running
+from engine.plan import Wanted, Watch
 from engine.session import Session
 
 AT_ONCE = 3  # actions on one screen
@@ -59,7 +59,7 @@ def _fresh(session: Session) -> list[Wanted]:
     state = session.state
     return [
         item
-        for item in running(session.plan, state)
+        for item in session.running()
         if not item.waits and not state.steps[item.key].presented and not state.steps[item.key].outcome
     ]
 
@@ -86,7 +86,7 @@ def _choose(session: Session) -> Prompt:
         return Prompt("due", (late,), clocks=clocks)
     if asked:
         return Prompt("question", fact=session.ruleset.facts[asked[0][1]], clocks=clocks, spare=spare)
-    open_steps = tuple(item for item in running(plan, state))
+    open_steps = tuple(session.running())
     if state.closing:
         return _closing(session, open_steps, clocks)
     blocking = [item for item in open_steps if not item.step.optional]
@@ -98,7 +98,7 @@ def _choose(session: Session) -> Prompt:
 def _late(session: Session) -> Wanted | None:
     """A handed step whose time is up and that was not asked about since."""
     state = session.state
-    for item in running(session.plan, state):
+    for item in session.running():
         live = state.steps[item.key]
         if live.outcome == "handed" and live.overdue and not live.presented:
             return item

@@ -110,7 +110,9 @@ class Asides:
             return False
         for number, key in enumerate(keys, 1):
             fact = session.ruleset.facts[key]
-            self.t.line(f"{fact.label or fact.ask}：{shown(fact, session.state.facts[key])}", first=f"{number:>2} ")
+            self.t.line(
+                f"{fact.label or fact.ask}：{shown(fact, session.state.facts[key])}", first=f"{number:>2} "
+            )
         if rest.isdigit() and 0 < int(rest) <= len(keys):
             return self.again(keys[int(rest) - 1])
         self.t.line("要改哪一条打号；Enter 不改", "quiet", first="   ")

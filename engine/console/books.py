@@ -22,7 +22,12 @@ def listing(*, json: bool) -> None:
 
     library = desk.shelf().library
     if json:
-        record.emit([{"id": p.id, "title": p.title, "version": p.version, "origin": p.origin} for p in visible(library)])
+        record.emit(
+            [
+                {"id": p.id, "title": p.title, "version": p.version, "origin": p.origin}
+                for p in visible(library)
+            ]
+        )
     else:
         playbooks(terminal(), library)
 
@@ -57,7 +62,11 @@ def check(given: Sequence[Path], *, pairs: bool, json: bool) -> int:
         library = load_library(files)
     own = {path.as_posix() for path in files}
     chosen = [str(path) for path in given if str(path) in ids]
-    chosen += [p.id for p in library.playbooks if p.origin == "file" and (p.span.file in own or _under(p.span.file, files))]
+    chosen += [
+        p.id
+        for p in library.playbooks
+        if p.origin == "file" and (p.span.file in own or _under(p.span.file, files))
+    ]
     chosen = chosen or ([] if given else [p.id for p in library.playbooks if not p.addon])
     combos: list[tuple[str, ...]] = [(id,) for id in chosen]
     if pairs:
@@ -114,7 +123,9 @@ def simulate(playbooks: Sequence[str], seed: int, *, json: bool) -> int:
 
 def _transcript(library: Library, result: dict[str, Any]) -> None:
     screen = terminal()
-    steps = {s.key: s.what for s in (*library.vocabulary.steps, *(s for p in library.playbooks for s in p.steps))}
+    steps = {
+        s.key: s.what for s in (*library.vocabulary.steps, *(s for p in library.playbooks for s in p.steps))
+    }
     outcomes = {"done": "办好", "handed": "交代", "blocked": "没办成", "skipped": "跳过"}
     for event in result["events"]:
         at = str(event["at"])[11:16]
@@ -125,14 +136,21 @@ def _transcript(library: Library, result: dict[str, Any]) -> None:
             case "asked":
                 screen.line(str(event["ask"]), first=f"{at} 问   ")
             case "marked":
-                screen.line(steps.get(event["step"], event["step"]), "quiet", first=f"{at} {outcomes[event['outcome']]} ")
+                screen.line(
+                    steps.get(event["step"], event["step"]),
+                    "quiet",
+                    first=f"{at} {outcomes[event['outcome']]} ",
+                )
             case "overdue":
                 name = str(event.get("step") or event.get("fact"))
                 screen.line(steps.get(name, name), "late", first=f"{at} 超时 ")
             case "activated":
                 screen.line(str(event["playbook"]), "title", first=f"{at} 启用 ")
     end = "走到了结束" if result["closed"] else "没有走到结束"
-    screen.line(f"{end}：{result['prompts']} 屏，后续跟进 {len(result['follow_ups'])} 项（seed {result['seed']}）", "good")
+    screen.line(
+        f"{end}：{result['prompts']} 屏，后续跟进 {len(result['follow_ups'])} 项（seed {result['seed']}）",
+        "good",
+    )
 
 
 def init(*, json: bool) -> None:
@@ -158,6 +176,10 @@ def doctor(*, json: bool) -> None:
         return
     screen = terminal()
     for point in points:
-        screen.line(f"{point['name']}：{point['says']}", "" if point["ok"] else "soon", first="● " if point["ok"] else "○ ")
+        screen.line(
+            f"{point['name']}：{point['says']}",
+            "" if point["ok"] else "soon",
+            first="● " if point["ok"] else "○ ",
+        )
         if point["help"]:
             screen.line(point["help"], first="  → ")

@@ -35,12 +35,21 @@ def _durable() -> dict[str, Any]:
     try:
         Matcher(Ruleset(Library(), (), {}))
     except Unavailable as reason:
-        return _point("durable-rules", False, f"{reason}，用内置判定，结果相同", "装 C 编译器后 make -B setup；不装也能用")
+        return _point(
+            "durable-rules",
+            False,
+            f"{reason}，用内置判定，结果相同",
+            "装 C 编译器后 make -B setup；不装也能用",
+        )
     return _point("durable-rules", True, "已装载")
 
 
 def _folders() -> list[dict[str, Any]]:
-    named = (("记录目录", paths.data_dir()), ("配置目录", paths.config_dir()), ("缓存目录", paths.cache_dir()))
+    named = (
+        ("记录目录", paths.data_dir()),
+        ("配置目录", paths.config_dir()),
+        ("缓存目录", paths.cache_dir()),
+    )
     return [_folder(name, path) for name, path in named]
 
 
@@ -55,7 +64,9 @@ def _folder(name: str, path: Path) -> dict[str, Any]:
         elif not os.access(near, os.W_OK):
             raise PermissionError(13, "没有权限")
     except OSError as error:
-        return _point(name, False, f"{path} 写不进去（{error.strerror}）", "改权限，或用 ZHIBAN_HOME 指定别的目录")
+        return _point(
+            name, False, f"{path} 写不进去（{error.strerror}）", "改权限，或用 ZHIBAN_HOME 指定别的目录"
+        )
     return _point(name, True, str(path))
 
 
@@ -65,7 +76,9 @@ def _library() -> list[dict[str, Any]]:
     library = load_library()
     errors = [finding for finding in library.findings if finding.level == "error"]
     points = [_point("剧本", bool(library.playbooks), f"{len(library.playbooks)} 个", "重新安装 zhiban")]
-    points += [_point("剧本", False, f"{finding.span} {finding.message}", finding.help) for finding in errors[:10]]
+    points += [
+        _point("剧本", False, f"{finding.span} {finding.message}", finding.help) for finding in errors[:10]
+    ]
     return points
 
 
@@ -120,4 +133,6 @@ def _calendar() -> dict[str, Any]:
         except ZhibanError:
             pass
     help = f"升级 chinesecalendar，或在 hall.yaml 的 calendar: 里列出 {year} 年的放假和调休"
-    return _point("工作日历", year in known, f"知道 {'、'.join(map(str, known)) or '无'}（今年 {year}）", help)
+    return _point(
+        "工作日历", year in known, f"知道 {'、'.join(map(str, known)) or '无'}（今年 {year}）", help
+    )

@@ -16,7 +16,9 @@ def page(session: Session, screens: Screens) -> list[Line]:
     state, now, words = session.state, session.clock.now(), session.words()
     titles = {playbook.id: playbook.title for playbook in session.library.playbooks}
     begun = short_time(state.begun, now) if state.begun else ""
-    lines: list[Line] = [(f"交班页 {state.title}（{session.id}，{begun}开始，现在{short_time(now, now)}）", "title")]
+    lines: list[Line] = [
+        (f"交班页 {state.title}（{session.id}，{begun}开始，现在{short_time(now, now)}）", "title")
+    ]
     if state.text:
         lines.append((f"报来：{state.text}", ""))
     lines.append((f"在用剧本：{'、'.join(titles.get(name, name) for name in state.active)}", ""))
@@ -49,7 +51,9 @@ def page(session: Session, screens: Screens) -> list[Line]:
     if known:
         lines.append(("已知情况", "title"))
         facts = session.ruleset.facts
-        lines.append(("；".join(f"{facts[key].label}：{shown(facts[key], answer)}" for key, answer in known), ""))
+        lines.append(
+            ("；".join(f"{facts[key].label}：{shown(facts[key], answer)}" for key, answer in known), "")
+        )
     unsettled = [(key, step) for key, step in state.steps.items() if step.outcome in ("blocked", "skipped")]
     if unsettled:
         lines.append(("没办成、没办的", "title"))
@@ -59,7 +63,10 @@ def page(session: Session, screens: Screens) -> list[Line]:
                 lines.append((f"× {screens.words(session.ruleset.steps[key])}{reason}", ""))
     if state.documents:
         lines.append(("已出文书", "title"))
-        lines += [(f"○ {doc.get('title', '')}{'（草稿）' if doc.get('draft') else ''}", "") for doc in state.documents]
+        lines += [
+            (f"○ {doc.get('title', '')}{'（草稿）' if doc.get('draft') else ''}", "")
+            for doc in state.documents
+        ]
     if state.notes:
         lines.append(("记事", "title"))
         lines += [(f"{short_time(at, now)} {text}", "") for at, _, text in state.notes[-8:]]

@@ -78,7 +78,11 @@ class Hearing:
         known = session.state.facts
         offers = [Offer(key, answer) for key, answer in facts.items() if known.get(key) != answer]
         for match in result.matches:
-            if match.score >= ACTIVE and match.playbook != GENERAL and match.playbook not in session.state.active:
+            if (
+                match.score >= ACTIVE
+                and match.playbook != GENERAL
+                and match.playbook not in session.state.active
+            ):
                 offers.append(Offer(playbook=match.playbook))
         return offers
 

@@ -38,7 +38,9 @@ def triage_command(text: str, batch: Path | None, evaluation: Path | None, *, js
             try:
                 line = decoder.decode(raw)
             except msgspec.DecodeError as error:
-                raise BadData(f"{batch}:{number}: 这一行不是 {{\"id\", \"text\"}}（{error}）", "每行一个 JSON 对象") from None
+                raise BadData(
+                    f'{batch}:{number}: 这一行不是 {{"id", "text"}}（{error}）', "每行一个 JSON 对象"
+                ) from None
             record.emit_line({"id": line.id, **to_json(triage(line.text, library))})
     elif not text.strip():
         raise UsageError("要写一句话", '例如：zhiban triage "系统崩了，群众在骂"')

@@ -66,11 +66,20 @@ def replay(name: str, *, json: bool) -> None:
         if not different and len(again) != len(session.events):
             different = min(len(again), len(session.events)) + 1
         if json:
-            record.emit({"id": session.id, "same": not different, "events": len(session.events), "differs_at": different or None})
+            record.emit(
+                {
+                    "id": session.id,
+                    "same": not different,
+                    "events": len(session.events),
+                    "differs_at": different or None,
+                }
+            )
         elif not different:
             terminal().line(f"事件 {session.id} 重推 {len(again)} 条，与记录完全一致。", "good")
         if different:
-            raise BadData(f"事件 {session.id} 重推的结果从第 {different} 条起与记录不同", "程序版本变了，或记录被改过")
+            raise BadData(
+                f"事件 {session.id} 重推的结果从第 {different} 条起与记录不同", "程序版本变了，或记录被改过"
+            )
 
 
 def export(name: str, output: Path | None) -> None:
@@ -119,7 +128,9 @@ def report(name: str, kind: str, *, html: bool, output: Path | None, json: bool)
     with _session(name) as session:
         text: str = reports.report(session, kind, html=html)
         if json:
-            record.emit({"id": session.id, "kind": kind, "format": "html" if html else "markdown", "text": text})
+            record.emit(
+                {"id": session.id, "kind": kind, "format": "html" if html else "markdown", "text": text}
+            )
         else:
             write(text.encode(), output)
 

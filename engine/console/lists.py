@@ -136,6 +136,8 @@ def triaged(screen: Terminal, result: Triage, library: Library) -> None:
     for match in result.matches:
         mark = "★" if match.playbook in result.active else "  "
         said = "、".join(dict.fromkeys(found.text for found in match.evidence))
-        screen.line(f"{titles[match.playbook]}（{match.playbook}，{match.score:g} 分：{said}）", first=f"{mark} ")
+        screen.line(
+            f"{titles[match.playbook]}（{match.playbook}，{match.score:g} 分：{said}）", first=f"{mark} "
+        )
     if result.note:
         screen.line(result.note, "soon")

@@ -53,7 +53,10 @@ class Walk:
         self.screens.steps(items)
         self._clock_line(items)
         first = self.session.state.seq < 40
-        self.t.line("办好打号（1）· 已交代 1h · 办不成 1x · Enter 往下" + ("；新情况直接说；? 帮助" if first else ""), "quiet")
+        self.t.line(
+            "办好打号（1）· 已交代 1h · 办不成 1x · Enter 往下" + ("；新情况直接说；? 帮助" if first else ""),
+            "quiet",
+        )
         while True:
             reply = self._marks(len(items))
             if isinstance(reply, Empty):
@@ -86,7 +89,10 @@ class Walk:
         return [
             (number, wanted[item.key])
             for number, item in enumerate(items, 1)
-            if item.key in wanted and (live := state.steps.get(item.key)) and live.running and not live.outcome
+            if item.key in wanted
+            and (live := state.steps.get(item.key))
+            and live.running
+            and not live.outcome
         ]
 
     def _marks(self, count: int, prompt: str = "> ") -> tuple[Mark, ...] | Empty | Again:
@@ -178,5 +184,3 @@ class Walk:
     def _clock_line(self, items: list[Wanted]) -> None:
         if any(step.outcome or step.presented for step in self.session.state.steps.values()):
             self.screens.deadlines(self.talk.clocks(), skip=[item.key for item in items])
-
-

@@ -26,7 +26,9 @@ def mark(talk: Talk, mark: Mark, items: Sequence[Wanted]) -> None:
             no_way(talk, number, item, mark.reason)
         elif talk.do(lambda key=item.key: _keep(talk, key, mark), str(number)):  # type: ignore[misc]
             at = f" {short_time(mark.since, session.clock.now())}" if mark.since else ""
-            talk.t.line(f"{OUTCOMES[mark.outcome]}{at}：{screens.words(item.step)}", "good", first=f"{number:>2} ")
+            talk.t.line(
+                f"{OUTCOMES[mark.outcome]}{at}：{screens.words(item.step)}", "good", first=f"{number:>2} "
+            )
     if mark.reason:
         talk.alarm(mark.reason)
 

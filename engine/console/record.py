@@ -68,9 +68,7 @@ def incident(session: Session) -> dict[str, Any]:
             }
             for watch in (session.watches() if state.status != "closed" else ())
         ],
-        "documents": [
-            {**document, "at": stamp(document["at"])} for document in state.documents
-        ],
+        "documents": [{**document, "at": stamp(document["at"])} for document in state.documents],
         "follow_ups": state.follow_ups,
         "events": [
             {"seq": event.seq, "kind": event.kind, "at": event.at, "cause": event.cause, **event.data}

@@ -29,7 +29,20 @@ _BLOCKED = ("办不了", "没办成", "行不通", "不行", "不成", "x")
 _SKIPPED = ("跳过", "不用办", "不用", "k")
 _DONE = frozenset("好 好了 完成 已办 办了 办好了 完 done".split())
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_DIGITS = {
+    "零": 0,
+    "〇": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 
 
@@ -83,7 +96,9 @@ Reply = Mark | Command | Report | Chosen | Picked | Empty | Unclear | tuple[Mark
 
 def clean(typed: str) -> tuple[str, bool]:
     """What was typed without control characters and undecodable bytes, and whether it had to be cut."""
-    text = "".join(" " if c in "\r\n\t" else c for c in typed[: LIMIT * 4] if c in "\r\n\t" or category(c)[0] != "C")
+    text = "".join(
+        " " if c in "\r\n\t" else c for c in typed[: LIMIT * 4] if c in "\r\n\t" or category(c)[0] != "C"
+    )
     text = text.strip()
     return text[:LIMIT].rstrip(), len(text) > LIMIT or len(typed) > LIMIT * 4
 
@@ -142,7 +157,9 @@ def steps(text: str, count: int, now: datetime) -> Reply:
         marks = _grouped(tight)
         bad = [n for mark in marks for n in mark.numbers if not 1 <= n <= count]
         return _range(bad, count) if bad else marks
-    match = re.match(r"(?P<numbers>\d{1,2}(?:[\s,、和]+\d{1,2}(?![\d:点时]))*)(?![\d:])\s*(?P<rest>.*)$", plain)
+    match = re.match(
+        r"(?P<numbers>\d{1,2}(?:[\s,、和]+\d{1,2}(?![\d:点时]))*)(?![\d:])\s*(?P<rest>.*)$", plain
+    )
     if match is None:
         return Report(text) if is_report(text) else _step_hint(count)
     picked = tuple(dict.fromkeys(int(n) for n in re.findall(r"\d+", match["numbers"])))
@@ -159,7 +176,9 @@ def _grouped(parts: list[str]) -> tuple[Mark, ...]:
     kinds: dict[str, list[int]] = {}
     for part in parts:
         number, verb = re.fullmatch(r"(\d+)(\D*)", part).groups()  # type: ignore[union-attr]
-        kinds.setdefault({"h": "handed", "交": "handed", "x": "no_way"}.get(verb, "done"), []).append(int(number))
+        kinds.setdefault({"h": "handed", "交": "handed", "x": "no_way"}.get(verb, "done"), []).append(
+            int(number)
+        )
     return tuple(Mark(tuple(dict.fromkeys(found)), kind) for kind, found in kinds.items())  # type: ignore[arg-type]
 
 
@@ -191,7 +210,9 @@ def _range(bad: list[int], count: int) -> Unclear:
 
 
 def _step_hint(count: int) -> Unclear:
-    return Unclear("办好了就打它的号，没办好直接按 Enter；新情况用一句话说" if count else "新情况用一句话说；? 看帮助")
+    return Unclear(
+        "办好了就打它的号，没办好直接按 Enter；新情况用一句话说" if count else "新情况用一句话说；? 看帮助"
+    )
 
 
 # ---- questions --------------------------------------------------------------------------------
@@ -298,7 +319,11 @@ def pick(text: str, count: int, *, several: bool = False) -> Reply:
         return found
     picked = numbers(text)
     if picked is not None:
-        if all(n <= count for n in picked) and (several or len(picked) == 1) and (0 not in picked or len(picked) == 1):
+        if (
+            all(n <= count for n in picked)
+            and (several or len(picked) == 1)
+            and (0 not in picked or len(picked) == 1)
+        ):
             return Picked(picked)
         return Unclear(f"选 1 到 {count}" + ("，可以几个，中间空格" if several else "") + "；都不是按 0")
     return Report(text) if is_report(text) else Unclear(f"选 1 到 {count}；? 看帮助")

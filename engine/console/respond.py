@@ -50,7 +50,9 @@ def respond(
         given = read(answers, shelf.library)
     by_hand = interactive() and answers is None and not json and not first_screen
     if not text and not playbooks and not by_hand:
-        raise UsageError("要写一句话，或用 --playbook 指定剧本", '例如：zhiban respond "下雨了，保安不让群众进"')
+        raise UsageError(
+            "要写一句话，或用 --playbook 指定剧本", '例如：zhiban respond "下雨了，保安不让群众进"'
+        )
     with desk.journal_to_write() as journal:
         if by_hand:
             screen = terminal()
@@ -224,7 +226,11 @@ def home() -> int:
             for number, entry in enumerate(open_ones, 1):
                 at = entry.opened_at[5:16].replace("T", " ")
                 screen.line(f"{entry.title}（{at} 开始）", first=f"{number:>2} ")
-            screen.line("Enter＝接着办第 1 件；打号选；有新的事直接用一句话说；0＝新事件；q 离开", "quiet", first="   ")
+            screen.line(
+                "Enter＝接着办第 1 件；打号选；有新的事直接用一句话说；0＝新事件；q 离开",
+                "quiet",
+                first="   ",
+            )
             while True:
                 typed = replies.clean(screen.read())[0]
                 reply = replies.pick(typed, len(open_ones))

@@ -137,7 +137,9 @@ class Screens:
             if item.due is not None:
                 notes.append(left(item.due, now))
             note = f"（{'，'.join(notes)}）" if notes else ""
-            self.t.line(told + note, self._urgency(item.due, item.warn).replace("quiet", ""), first=f"{number:>2} ")
+            self.t.line(
+                told + note, self._urgency(item.due, item.warn).replace("quiet", ""), first=f"{number:>2} "
+            )
 
     # ---- questions ------------------------------------------------------------------------------
 
@@ -147,7 +149,11 @@ class Screens:
         """A question with its numbered answers; the default is marked ★."""
         self.t.line(fact.ask or fact.label, "ask", first="问 ")
         if fact.kind in ("number", "time", "text"):
-            form = {"number": f"打一个数{'（' + fact.unit + '）' if fact.unit else ''}", "time": "打时间，如 9:12", "text": "打字回答"}
+            form = {
+                "number": f"打一个数{'（' + fact.unit + '）' if fact.unit else ''}",
+                "time": "打时间，如 9:12",
+                "text": "打字回答",
+            }
             hints = [form[fact.kind], "s 说不清"]
             if fact.recheck is not None:
                 hints.append("“还没有”就打 还没有")
@@ -161,7 +167,8 @@ class Screens:
 
     def _answers(self, fact: Fact, offered: list[tuple[str, Answer]], default: Answer | None) -> None:
         entries = [
-            (str(number), label, default == answer) for number, (label, answer) in enumerate(listed(offered), 1)
+            (str(number), label, default == answer)
+            for number, (label, answer) in enumerate(listed(offered), 1)
         ]
         if fact.kind == "many":
             count = len(fact.choices)
@@ -193,7 +200,12 @@ class Screens:
             at = watch.due or watch.next
             if at is None:
                 continue
-            told.append((watch, f"{self.clock_name(watch, 10)}{left(at, now) if watch.due else self._again(watch, now)}"))
+            told.append(
+                (
+                    watch,
+                    f"{self.clock_name(watch, 10)}{left(at, now) if watch.due else self._again(watch, now)}",
+                )
+            )
         if not told:
             return
         late = any(watch.due is not None and watch.due <= now for watch, _ in told)

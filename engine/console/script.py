@@ -68,7 +68,9 @@ class Script:
             wanted = match.score >= ACTIVE and match.playbook not in (GENERAL, *session.state.active)
             if wanted and self.answers.playbooks.get(match.playbook, True):
                 session.perform("activated", {"playbook": match.playbook})
-        found = {key: Answer("known", True) for key in danger_facts(result.safety.kinds, session.ruleset.facts)}
+        found = {
+            key: Answer("known", True) for key in danger_facts(result.safety.kinds, session.ruleset.facts)
+        }
         for heard in result.facts:
             fact = session.ruleset.facts.get(heard.fact)
             if fact is not None:
@@ -108,7 +110,9 @@ class Script:
         if said is None:
             title = next(p.title for p in self.session.library.playbooks if p.id == prompt.playbook)
             add = f"playbooks: {{{prompt.playbook}: yes}}　可以写：yes、no"
-            return Stop(({"kind": "playbook", "name": prompt.playbook, "ask": f"一并处置“{title}”吗？", "add": add},))
+            return Stop(
+                ({"kind": "playbook", "name": prompt.playbook, "ask": f"一并处置“{title}”吗？", "add": add},)
+            )
         self.session.perform("activated" if said else "declined", {"playbook": prompt.playbook})
         return None
 
@@ -121,7 +125,9 @@ class Script:
             return None
         if not self.answers.close:
             return Stop()
-        missing = [item for item in prompt.steps if not item.step.optional and self.answers.step(item.key) is None]
+        missing = [
+            item for item in prompt.steps if not item.step.optional and self.answers.step(item.key) is None
+        ]
         if missing:
             return Stop(tuple(self._missing_step(item) for item in missing))
         walk.begin_closing(self.session)

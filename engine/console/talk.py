@@ -91,7 +91,9 @@ class Talk:
         except BadData as error:
             if self.session.journal.path is None:
                 raise
-            self.t.line(f"记录写不进去：{error.message}。以下只记在内存里，退出即失，请另用纸笔记要点！", "alarm")
+            self.t.line(
+                f"记录写不进去：{error.message}。以下只记在内存里，退出即失，请另用纸笔记要点！", "alarm"
+            )
             self.session.journal = self.session.journal.in_memory()
             return act()
         except ZhibanError as error:
@@ -129,7 +131,9 @@ class Talk:
             return None, []
         try:
             events = session.tick()
-            said = [self._late(name) for event in events if event.kind == "overdue" for name in _names(event.data)]
+            said = [
+                self._late(name) for event in events if event.kind == "overdue" for name in _names(event.data)
+            ]
             now = session.clock.now()
             watches = self.clocks()
         except ZhibanError:

@@ -107,7 +107,9 @@ class Terminal:
 
     # ---- reading --------------------------------------------------------------------------------
 
-    def read(self, prompt: str = "> ", wake: Callable[[], tuple[float | None, list[str]]] | None = None) -> str:
+    def read(
+        self, prompt: str = "> ", wake: Callable[[], tuple[float | None, list[str]]] | None = None
+    ) -> str:
         """One line as typed. EOFError at the end of input.
 
         `wake` is called while the officer thinks: it returns the seconds until it wants to be called again
