@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import chain, combinations, product
 from random import Random
 
@@ -59,7 +60,8 @@ def futures(ruleset: Ruleset, state: State, facts: dict[str, Answer]) -> Iterato
             at = Situation(facts, happened)
             holding = ruleset.holding_by_tree(at)
             wanted = {want.step for key in holding for want in ruleset.rules[key].rule.do}
-            more = {outcome for outcome in some if outcome[1] in wanted} - happened
+            at_hand = {key for key, live in state.steps.items() if live.running}
+            more = {outcome for outcome in some if outcome[1] in wanted | at_hand} - happened
             if not more:
                 break
             happened |= more
@@ -94,6 +96,8 @@ def random_state(chance: Random, facts: tuple[Fact, ...]) -> State:
             state.happened.add((outcome, step.key))
         elif draw < 0.4:
             state.happened.add(("overdue", step.key))
+        elif draw < 0.6:
+            state.step(step.key).opened = datetime(2026, 6, 1, 9, tzinfo=BEIJING)
     return state
 
 
@@ -102,7 +106,6 @@ def agree(made: Library, seed: int, facts: tuple[Fact, ...]) -> None:
     ruleset = Ruleset(made, ["p"], {})
     relevance = Relevance(ruleset)
     state = random_state(Random(seed), facts)
-    assert state.begun is None or state.begun.tzinfo is BEIJING
     states = relevance.vector(state)
     assert set(relevance.relevant(state, states, ())) == brute(ruleset, state, facts)
 
