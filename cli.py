@@ -133,7 +133,9 @@ def incident_handover(incident: str, as_json: bool) -> None:
 
 @incident.command("report")
 @_INCIDENT
-@click.option("--kind", default="summary", metavar="种类", help="summary 总结，first 初报，next 续报，final 终报")
+@click.option(
+    "--kind", default="summary", metavar="种类", help="summary 总结，first 初报，progress 续报，final 终报"
+)
 @click.option("--html", "as_html", is_flag=True, help="网页（默认 Markdown）")
 @click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件")
 @_JSON

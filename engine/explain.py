@@ -1,4 +1,4 @@
-"""Why a step is wanted, why a rule does not hold, what an answer would change. Returns data, prints nothing."""
+"""Why a step is wanted, why a rule does not hold, what an answer would change: data, not text."""
 
 from __future__ import annotations
 

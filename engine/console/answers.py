@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,12 +28,13 @@ class Told(NamedTuple):
     reason: str = ""
 
 
-class Answers(NamedTuple):
+@dataclass(frozen=True)
+class Answers:
     """A file as read. Names are as written: short or full; `*` stands for every other step."""
 
-    facts: dict[str, Answer] = {}
-    steps: dict[str, Told] = {}
-    playbooks: dict[str, bool] = {}
+    facts: dict[str, Answer] = field(default_factory=dict)
+    steps: dict[str, Told] = field(default_factory=dict)
+    playbooks: dict[str, bool] = field(default_factory=dict)
     reports: tuple[str, ...] = ()
     close: bool = True
     follow_ups: tuple[str, ...] = ()

@@ -64,7 +64,7 @@ class Asides:
         answer = self.answer_to(fact, None, spare)
         if answer is None:
             return False
-        done = self.talk.do(lambda: self.session.answer(fact.key, answer.answer) or True)
+        done = self.talk.act(lambda: self.session.answer(fact.key, answer.answer))
         if done and fact.kind == "text" and isinstance(answer.answer.value, str):
             self.talk.alarm(answer.answer.value)
         if done and answer.also:
@@ -186,15 +186,15 @@ class Asides:
         return "；".join(list(told)[:3])
 
     def _document(self, rest: str) -> bool:
-        from engine.console.papers import show_document
+        from engine.console import papers
 
         number = int(rest) if rest.isdigit() else 1
-        items = [item for item in self.talk.shown if item.step.issue] if not rest else list(self.talk.shown)
+        items = list(self.talk.shown) if rest else [item for item in self.talk.shown if item.step.issue]
         if not 0 < number <= len(items) or not items[number - 1].step.issue:
             self.t.line("这一步没有要发的文书", "soon")
             return False
         key = items[number - 1].key
-        self.talk.do(lambda: show_document(self.session, self.t, key))
+        self.talk.act(lambda: papers.document(self.talk, key))
         return False
 
     def _handover(self, rest: str) -> bool:
@@ -241,7 +241,7 @@ class Asides:
         now, count = session.clock.now(), len(items) + len(facts)
         reply = self.talk.ask(lambda text: replies.steps(text, count, now))
         if isinstance(reply, tuple) and not isinstance(reply, Again) and reply and isinstance(reply[0], Mark):
-            self._marked(list(reply), items, facts)  # type: ignore[arg-type]
+            self._marked([entry for entry in reply if isinstance(entry, Mark)], items, facts)
 
     def _marked(self, marks: list[Mark], items: list[Wanted], facts: list[Fact]) -> None:
         for entry in marks:

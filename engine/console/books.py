@@ -80,11 +80,12 @@ def check(given: Sequence[Path], *, pairs: bool, json: bool) -> int:
     screen = terminal()
     findings(screen, reading)
     for report in reports:
-        screen.line(
-            f"{report['playbook']}：状态 {report['states']}，路径 {report['paths']}，最短 {report['shortest']}、"
-            f"最长 {report['longest']} 步，最多问 {report['questions_max']} 次，问题 {len(report['findings'])} 处",
-            "" if not _errors(report["findings"]) else "late",
+        told = f"{report['playbook']}：状态 {report['states']}，路径 {report['paths']}，"
+        told += (
+            f"最短 {report['shortest']}、最长 {report['longest']} 步，最多问 {report['questions_max']} 次，"
         )
+        bad_one = _errors(report["findings"])
+        screen.line(f"{told}问题 {len(report['findings'])} 处", "late" if bad_one else "")
         findings(screen, report["findings"])
     return 4 if bad else 0
 
@@ -101,9 +102,9 @@ def schema(output: Path | None) -> None:
     """The JSON Schema of the playbook format."""
     import msgspec
 
-    from engine.reader.json_schema import schema as made
+    from engine.reader.json_schema import build
 
-    write(msgspec.json.format(msgspec.json.encode(made()), indent=2) + b"\n", output)
+    write(msgspec.json.format(msgspec.json.encode(build()), indent=2) + b"\n", output)
 
 
 def simulate(playbooks: Sequence[str], seed: int, *, json: bool) -> int:
@@ -123,29 +124,30 @@ def simulate(playbooks: Sequence[str], seed: int, *, json: bool) -> int:
 
 def _transcript(library: Library, result: dict[str, Any]) -> None:
     screen = terminal()
-    steps = {
-        s.key: s.what for s in (*library.vocabulary.steps, *(s for p in library.playbooks for s in p.steps))
-    }
+    told = {p.id: p.title for p in library.playbooks}
+    shared = library.vocabulary
+    told |= {step.key: step.what for p in library.playbooks for step in p.steps}
+    told |= {fact.key: fact.label for p in library.playbooks for fact in p.facts}
+    told |= {step.key: step.what for step in shared.steps} | {fact.key: fact.label for fact in shared.facts}
+
+    def named(key: object) -> str:
+        return told.get(str(key), str(key))
+
     outcomes = {"done": "办好", "handed": "交代", "blocked": "没办成", "skipped": "跳过"}
     for event in result["events"]:
         at = str(event["at"])[11:16]
         match event["kind"]:
             case "presented":
                 for key in event["steps"]:
-                    screen.line(steps.get(key, key), "act", first=f"{at} 要做 ")
+                    screen.line(named(key), "act", first=f"{at} 要做 ")
             case "asked":
                 screen.line(str(event["ask"]), first=f"{at} 问   ")
             case "marked":
-                screen.line(
-                    steps.get(event["step"], event["step"]),
-                    "quiet",
-                    first=f"{at} {outcomes[event['outcome']]} ",
-                )
+                screen.line(named(event["step"]), "quiet", first=f"{at} {outcomes[event['outcome']]} ")
             case "overdue":
-                name = str(event.get("step") or event.get("fact"))
-                screen.line(steps.get(name, name), "late", first=f"{at} 超时 ")
+                screen.line(named(event.get("step") or event["fact"]), "late", first=f"{at} 超时 ")
             case "activated":
-                screen.line(str(event["playbook"]), "title", first=f"{at} 启用 ")
+                screen.line(named(event["playbook"]), "title", first=f"{at} 启用 ")
     end = "走到了结束" if result["closed"] else "没有走到结束"
     screen.line(
         f"{end}：{result['prompts']} 屏，后续跟进 {len(result['follow_ups'])} 项（seed {result['seed']}）",

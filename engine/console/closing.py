@@ -1,4 +1,4 @@
-"""The close: every open thing is settled or handed to a follow-up, then the optional follow-ups are picked."""
+"""The close: what is open is settled or handed to a follow-up, then optional follow-ups are picked."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def settle(walker: Walk, prompt: Prompt) -> None:
             t.line("要写原因，一句话就行", "soon")
             return
         outcome = "blocked" if choice == 2 else "skipped"
-        walker.talk.do(lambda: walker.session.mark(item.key, outcome, reason=reason) or True)
+        walker.talk.act(lambda: walker.session.mark(item.key, outcome, reason=reason))
 
 
 def _fact(walker: Walk, prompt: Prompt) -> None:

@@ -52,6 +52,11 @@ def warn(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
+def stdout(text: str) -> None:
+    """Finished text to standard output as the console can show it."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
 class Shelf(NamedTuple):
     """The playbooks as read now, with their texts."""
 
@@ -132,7 +137,7 @@ def find(journal: Journal, name: str) -> str:
 
 
 def heard_at_start(result: Triage, library: Library, playbooks: Sequence[str]) -> list[tuple[str, Answer]]:
-    """The facts that the first sentence settles for these playbooks: danger to life, then what else it says."""
+    """The facts that the first sentence settles for these playbooks: danger first."""
     facts = {fact.key: fact for fact in library.vocabulary.facts}
     chosen = {"always", *playbooks}
     facts.update((f.key, f) for p in library.playbooks if p.id in chosen for f in p.facts)

@@ -29,7 +29,7 @@ _CLICK = (
 class Program(click.Group):
     """The top command: every error ends here, and none ends in a traceback."""
 
-    def main(self, *args: Any, **extra: Any) -> Any:  # type: ignore[override]
+    def main(self, *args: Any, **extra: Any) -> Any:
         """Run the program and leave with its exit code."""
         prepare()
         _listen()

@@ -32,10 +32,11 @@ class Hearing:
     def report(self, text: str) -> None:
         """Take a report in."""
         session, talk = self.session, self.talk
-        if talk.do(lambda: session.perform("reported", {"text": text})) is None:
-            # another terminal was faster; a report is true whatever the state
-            if talk.do(lambda: session.perform("reported", {"text": text}), text) is None:
-                return
+        for _ in range(2):  # another terminal may be faster; a report is true whatever the state
+            if talk.do(lambda: session.perform("reported", {"text": text}), text) is not None:
+                break
+        else:
+            return
         result = triage(text, session.library)
         alarmed = self._danger(result)
         offers = self._offers(result)
@@ -73,8 +74,8 @@ class Hearing:
             if fact is not None and heard.fact.rpartition(".")[2] not in dangers:
                 before = facts.get(heard.fact, session.state.facts.get(heard.fact))
                 facts[heard.fact] = merged(fact.kind, before, heard.value)
-        for heard in self._active_facts(result):
-            facts.setdefault(*heard)
+        for key, answer in self._active_facts():
+            facts.setdefault(key, answer)
         known = session.state.facts
         offers = [Offer(key, answer) for key, answer in facts.items() if known.get(key) != answer]
         for match in result.matches:
@@ -86,7 +87,7 @@ class Hearing:
                 offers.append(Offer(playbook=match.playbook))
         return offers
 
-    def _active_facts(self, result: Triage) -> list[tuple[str, Answer]]:
+    def _active_facts(self) -> list[tuple[str, Answer]]:
         """Facts of the active playbooks: triage looks only at those that the sentence itself speaks for."""
         from engine.triage import heard_facts
 

@@ -24,11 +24,11 @@ def triage_command(text: str, batch: Path | None, evaluation: Path | None, *, js
         from engine.triage.evaluate import evaluate, show
 
         _exists(evaluation)
-        result = evaluate(evaluation, library)
+        measured = evaluate(evaluation, library)
         if json:
-            record.emit(result)
+            record.emit(measured)
         else:
-            terminal().out.write(show(result) + "\n")
+            terminal().out.write(show(measured) + "\n")
     elif batch is not None:
         _exists(batch)
         decoder = msgspec.json.Decoder(_Line)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 
 from engine.console import desk, record
 from engine.console.respond import terminal
 from engine.console.screens import Screens
-from engine.errors import BadData, NotFound
+from engine.errors import BadData
 from engine.session import Session
 
 
@@ -107,32 +106,24 @@ def write(data: bytes, output: Path | None) -> None:
 
 def handover(name: str, *, json: bool) -> None:
     """The handover page."""
+    from engine.console import papers
     from engine.console.handover import page
 
     with _session(name) as session:
-        screen = terminal()
-        lines = page(session, Screens(session, screen))
         if json:
-            record.emit({"id": session.id, "lines": [text for text, _ in lines]})
+            papers.report(session, "handover", html=False, output=None, json=True)
             return
-        for text, style in lines:
+        screen = terminal()
+        for text, style in page(session, Screens(session, screen)):
             screen.line(text, style)
 
 
 def report(name: str, kind: str, *, html: bool, output: Path | None, json: bool) -> None:
-    """The report, from `engine.render.reports`."""
-    try:
-        reports = import_module("engine.render.reports")
-    except ModuleNotFoundError:
-        raise NotFound("这个版本还不能出报告", "先用 zhiban incident show") from None
+    """A report."""
+    from engine.console import papers
+
     with _session(name) as session:
-        text: str = reports.report(session, kind, html=html)
-        if json:
-            record.emit(
-                {"id": session.id, "kind": kind, "format": "html" if html else "markdown", "text": text}
-            )
-        else:
-            write(text.encode(), output)
+        papers.report(session, kind, html=html, output=output, json=json)
 
 
 # ---- explanations ---------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ Wake = Callable[[], tuple[float | None, list[str]]]
 
 
 def read(prompt: str, out: TextIO, wake: Wake | None, show: Callable[[str], None]) -> str:
-    """One line from standard input, which is a terminal; `show` prints what `wake` says. EOFError on Ctrl-D."""
+    """One line from a terminal on standard input; `show` prints what `wake` says. EOFError on Ctrl-D."""
     readline = _readline()
     with _woken(prompt, out, wake, show, readline):
         if sys.stdout is out:

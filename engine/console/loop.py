@@ -1,4 +1,4 @@
-"""The walk: prompt after prompt to the close. `walk.next_prompt` decides what comes; this shows and answers it."""
+"""The walk: prompt after prompt to the close. `walk.next_prompt` decides; this shows and answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.console.marking import no_way
 from engine.console.replies import Chosen, Empty, Mark, Picked
 from engine.console.talk import Again, Leave, Talk
 from engine.console.terminal import Terminal
-from engine.plan import Wanted
+from engine.plan import Wanted, running
 from engine.session import Session
 from engine.walk import Prompt
 
@@ -60,16 +60,17 @@ class Walk:
         while True:
             reply = self._marks(len(items))
             if isinstance(reply, Empty):
-                return
+                break
             if isinstance(reply, tuple) and not isinstance(reply, Again):
                 for mark in reply:
                     self.mark(mark, items)
             if self._urgent() or self.session.state.status != "open":
-                return self._safety_first(items)
+                self._safety_first(items)
+                break
             self.talk.shown = tuple(items)
             left = self._left(items)
             if not left:
-                return
+                break
             self.screens.brief(left)
 
     def _safety_first(self, items: list[Wanted]) -> None:
@@ -115,7 +116,7 @@ class Walk:
         assert prompt.fact is not None
         self.t.blank()
         self.screens.deadlines(prompt.clocks)
-        self.talk.shown = tuple(walk.running(self.session.plan, self.session.state))
+        self.talk.shown = tuple(running(self.session.plan, self.session.state))
         self.asides.put(prompt.fact, spare=prompt.spare)
 
     def _propose(self, prompt: Prompt) -> None:

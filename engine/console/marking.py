@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from engine import walk
 from engine.console.replies import Mark
@@ -24,7 +25,7 @@ def mark(talk: Talk, mark: Mark, items: Sequence[Wanted]) -> None:
             talk.t.line(f"{number} 号{said}（要改按 u 撤销）", "soon")
         elif mark.outcome == "no_way":
             no_way(talk, number, item, mark.reason)
-        elif talk.do(lambda key=item.key: _keep(talk, key, mark), str(number)):  # type: ignore[misc]
+        elif talk.act(partial(_keep, talk, item.key, mark), str(number)):
             at = f" {short_time(mark.since, session.clock.now())}" if mark.since else ""
             talk.t.line(
                 f"{OUTCOMES[mark.outcome]}{at}：{screens.words(item.step)}", "good", first=f"{number:>2} "
@@ -33,9 +34,8 @@ def mark(talk: Talk, mark: Mark, items: Sequence[Wanted]) -> None:
         talk.alarm(mark.reason)
 
 
-def _keep(talk: Talk, key: str, mark: Mark) -> bool:
+def _keep(talk: Talk, key: str, mark: Mark) -> None:
     talk.session.mark(key, mark.outcome, reason=mark.reason, since=mark.since)
-    return True
 
 
 def no_way(talk: Talk, number: int, item: Wanted, reason: str) -> None:
@@ -44,7 +44,7 @@ def no_way(talk: Talk, number: int, item: Wanted, reason: str) -> None:
     last = session.state.step(item.key).way + 1 >= len(ways)
     if last and not reason:
         reason = talk.line("没办成的原因（Enter 略过）> ")
-    if not talk.do(lambda: session.no_way(item.key, reason) or True, f"{number} 不行 {reason}".strip()):
+    if not talk.act(lambda: session.no_way(item.key, reason), f"{number} 不行 {reason}".strip()):
         return
     if last:
         talk.t.line(f"记下没办成：{talk.screens.words(item.step)}", "soon", first=f"{number:>2} ")

@@ -16,17 +16,18 @@ def emit(data: Any) -> None:
     """One JSON document to standard output, in UTF-8 whatever the console."""
     import msgspec
 
-    _bytes(msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n")
+    raw(msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n")
 
 
 def emit_line(data: Any) -> None:
     """One line of JSON Lines to standard output."""
     import msgspec
 
-    _bytes(msgspec.json.encode(data) + b"\n")
+    raw(msgspec.json.encode(data) + b"\n")
 
 
-def _bytes(data: bytes) -> None:
+def raw(data: bytes) -> None:
+    """Bytes to standard output, whatever its encoding."""
     stream = getattr(sys.stdout, "buffer", None)
     if stream is None:
         sys.stdout.write(data.decode())

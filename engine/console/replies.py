@@ -19,15 +19,19 @@ COMMANDS = {
     "列": "list", "f": "facts", "o": "playbooks", "h": "handover", "c": "close", "?": "help", "q": "quit",
     "why-not": "why_not", "what-if": "what_if",
 }  # fmt: skip
-_YES = frozenset("是 是的 有 有的 对 对的 嗯 好 能 可以 会 行 在 y yes ok".split())
-_NO = frozenset("否 不 不是 没有 没 无 不能 不可以 不会 不行 不在 不对 no".split())
-_UNSURE = frozenset("s 说不清 不清楚 不知道 不确定 不好说 不详".split())
-_OPEN = frozenset("还没有 还没 还没呢 没呢 等着 还在等".split())
-_NONE = frozenset("都没有 都不是 没有 无".split())
-_HANDED = frozenset("h 交 交代 交代了 已交代 已交".split())
+_YES = frozenset(
+    ("是", "是的", "有", "有的", "对", "对的", "嗯", "好", "能", "可以", "会", "行", "在", "y", "yes", "ok")
+)
+_NO = frozenset(
+    ("否", "不", "不是", "没有", "没", "无", "不能", "不可以", "不会", "不行", "不在", "不对", "no")
+)
+_UNSURE = frozenset(("s", "说不清", "不清楚", "不知道", "不确定", "不好说", "不详"))
+_OPEN = frozenset(("还没有", "还没", "还没呢", "没呢", "等着", "还在等"))
+_NONE = frozenset(("都没有", "都不是", "没有", "无"))
+_HANDED = frozenset(("h", "交", "交代", "交代了", "已交代", "已交"))
 _BLOCKED = ("办不了", "没办成", "行不通", "不行", "不成", "x")
 _SKIPPED = ("跳过", "不用办", "不用", "k")
-_DONE = frozenset("好 好了 完成 已办 办了 办好了 完 done".split())
+_DONE = frozenset(("好", "好了", "完成", "已办", "办了", "办好了", "完", "done"))
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DIGITS = {
     "零": 0,

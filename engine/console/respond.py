@@ -246,5 +246,5 @@ def home() -> int:
                     session = desk.load(journal, open_ones[number - 1].id)
                     return welcome_back(session, screen)
                 screen.line(getattr(reply, "hint", "打号，或用一句话说新的事"), "soon")
-        session = start(desk.shelf(), journal, screen, text, ())
-        return go(session, screen) if session is not None else 0
+        opened = start(desk.shelf(), journal, screen, text, ())
+        return go(opened, screen) if opened is not None else 0

@@ -111,7 +111,7 @@ class Screens:
         return found
 
     def _blank_phones(self) -> set[str]:
-        """Roles to be called whose number the hall has not filled in; emergency services carry it in their name."""
+        """Roles whose number the hall has not filled in; emergency services carry it in their name."""
         people = self.session.profile.people
         roles = self.session.library.vocabulary.roles
         return {role.id for role in roles if not people.get(role.id, ("", ""))[1] and "（1" not in role.label}

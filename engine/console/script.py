@@ -1,4 +1,4 @@
-"""A walk without a person: the answers file is the officer. What it does not cover is named, nothing is lost."""
+"""A walk without a person: the answers file is the officer. What it does not cover is named."""
 
 from __future__ import annotations
 
@@ -121,7 +121,8 @@ class Script:
         return None
 
     def _standing(self, prompt: Prompt) -> Stop | None:
-        if any([self._mark(item) for item in prompt.steps]):
+        marked = [self._mark(item) for item in prompt.steps]
+        if any(marked):
             return None
         if not self.answers.close:
             return Stop()

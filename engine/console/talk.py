@@ -102,6 +102,15 @@ class Talk:
             self.t.line(error.message + (f"。{error.help}" if error.help else ""), "soon")
             return None
 
+    def act(self, act: Callable[[], None], typed: str = "") -> bool:
+        """`do` for an act that returns nothing; whether it was done."""
+
+        def done() -> bool:
+            act()
+            return True
+
+        return bool(self.do(done, typed))
+
     def _keep(self, typed: str) -> None:
         from engine.console.keyboard import remember
 
@@ -111,7 +120,7 @@ class Talk:
     # ---- reports --------------------------------------------------------------------------------
 
     def hear(self, text: str) -> None:
-        """A sentence about something new: noted, checked for danger first, the rest after one confirmation."""
+        """A sentence about something new: danger first, the rest after one confirmation."""
         from engine.console.hearing import Hearing
 
         Hearing(self).report(text)

@@ -71,7 +71,7 @@ class Terminal:
     # ---- writing --------------------------------------------------------------------------------
 
     def line(self, text: str = "", style: str = "", first: str = "", rest: str | None = None) -> None:
-        """Print a text, wrapped; `first` stands before its first line, `rest` (default blanks) before the others."""
+        """Print a text, wrapped; `first` stands before its first line, `rest` (else blanks) before others."""
         follow = " " * columns(first) if rest is None else rest
         for number, row in enumerate(wrap(text, self.width, first, follow)):
             if number == 0 and first.strip():

@@ -28,7 +28,7 @@ def _columns(char: str) -> int:
 
 
 def wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
-    """`text` as lines of at most `width` columns; `first` and `rest` are put before the first and other lines."""
+    """`text` in lines of at most `width` columns; `first` and `rest` go before the first and other lines."""
     width = max(width, columns(first) + 2, columns(rest) + 2)
     lines: list[str] = []
     for paragraph in text.splitlines() or [""]:
