@@ -20,7 +20,9 @@ KEPT = 32  # combinations; beyond it the one unused for longest is let go
 class Engine:
     """Ruleset, evaluator and (when first needed) decision diagrams of one combination."""
 
-    def __init__(self, library: Library, active: tuple[str, ...], values: dict[str, Any], durable: bool) -> None:
+    def __init__(
+        self, library: Library, active: tuple[str, ...], values: dict[str, Any], durable: bool
+    ) -> None:
         self.active = active
         self.library = library
         self.ruleset = Ruleset(library, active, values)
@@ -35,7 +37,9 @@ class Engine:
 _engines: OrderedDict[tuple[object, ...], Engine] = OrderedDict()
 
 
-def engine_for(library: Library, active: tuple[str, ...], values: dict[str, Any], durable: bool = True) -> Engine:
+def engine_for(
+    library: Library, active: tuple[str, ...], values: dict[str, Any], durable: bool = True
+) -> Engine:
     """The engine of some active playbooks with hall values; made once for the same library object."""
     # the engine keeps its library alive, so the id cannot come to mean another one
     key = (id(library), active, tuple(sorted((name, repr(value)) for name, value in values.items())), durable)

@@ -16,7 +16,7 @@ from engine.diagrams import NO, YES, Node
 from engine.errors import BadData
 from engine.explore import Closure, concrete, explore
 from engine.matcher import Evaluator
-from engine.model import Finding, Library, Playbook, Rule, Span, Step
+from engine.model import ALWAYS, Finding, Library, Playbook, Rule, Span, Step
 from engine.relevance import Relevance
 from engine.ruleset import ALWAYS_ON, Ruleset
 from engine.words import shown
@@ -37,7 +37,9 @@ class Checked:
         self.d, self.v = self.relevance.diagrams, self.relevance.variables
         self.evaluator = Evaluator(self.ruleset, durable)
         self.compared = 0
-        self.rules = [b.rule for b in self.ruleset.rules.values() if b.playbook != ALWAYS_ON or ALWAYS_ON in active]
+        self.rules = [
+            b.rule for b in self.ruleset.rules.values() if b.playbook != ALWAYS_ON or ALWAYS_ON in active
+        ]
         self.own = [p for p in self.ruleset.playbooks if p.id != ALWAYS_ON or ALWAYS_ON in active]
 
     # ---- the result ---------------------------------------------------------------------------
@@ -51,7 +53,8 @@ class Checked:
         ]
         if not found.complete:
             text = "状态太多，没有全部走到；数字只是下限"
-            findings.append(Finding("warning", "unexplored", text, self.own[0].span, "把剧本拆小，或减少互相牵连的问题"))
+            help = "把剧本拆小，或减少互相牵连的问题"
+            findings.append(Finding("warning", "unexplored", text, self.own[0].span, help))
         return {
             "playbook": "+".join(self.active),
             "states": found.states,
@@ -181,13 +184,24 @@ class Checked:
             name = rule.key.partition(".")[2]
             node = self.feasible(nodes[rule.key])
             if node == NO:
-                yield Finding("error", "never-fires", f"规则 `{name}` 在任何情况下都不成立", rule.span,
-                              "检查条件是否互相矛盾，或所依赖的步骤永远不会出现")
-            elif nodes[rule.key] == YES and rule.when != type(rule.when)():
-                yield Finding("warning", "always-fires", f"规则 `{name}` 的条件永远成立", rule.span, "删去 `when`")
+                yield Finding(
+                    "error",
+                    "never-fires",
+                    f"规则 `{name}` 在任何情况下都不成立",
+                    rule.span,
+                    "检查条件是否互相矛盾，或所依赖的步骤永远不会出现",
+                )
+            elif nodes[rule.key] == YES and rule.when != ALWAYS:
+                text = f"规则 `{name}` 的条件永远成立"
+                yield Finding("warning", "always-fires", text, rule.span, "删去 `when`")
             elif self._subsumed(rule):
-                yield Finding("warning", "subsumed", f"规则 `{name}` 要做的事别的规则已经全包括了", rule.span,
-                              "删去它，或写清它多出来的情况")
+                yield Finding(
+                    "warning",
+                    "subsumed",
+                    f"规则 `{name}` 要做的事别的规则已经全包括了",
+                    rule.span,
+                    "删去它，或写清它多出来的情况",
+                )
 
     def _subsumed(self, rule: Rule) -> bool:
         if not rule.do or rule.activate:
@@ -213,8 +227,9 @@ class Checked:
             for fact in playbook.facts:
                 if fact.when is None and fact.key not in read | spoken and not fact.known_from:
                     what = "问了也不会改变任何安排" if fact.ask else "没有一条规则用到"
-                    yield Finding("error", "useless-question", f"事实 `{_short(fact.key)}`：{what}", fact.span,
-                                  "让规则或文字用到它，或删去它")
+                    text = f"事实 `{_short(fact.key)}`：{what}"
+                    help = "让规则或文字用到它，或删去它"
+                    yield Finding("error", "useless-question", text, fact.span, help)
 
     def _conflicts(self) -> Iterator[Finding]:
         for key, step in self.ruleset.steps.items():
@@ -223,8 +238,9 @@ class Checked:
                 both = self.feasible(both)
                 if both != NO:
                     text = f"步骤 `{_short(key)}` 与 `{_short(other)}` 互相矛盾，却会同时出现"
-                    yield self._shown("error", "conflict", text, step.span, both,
-                                      "让其中一条规则的条件排除另一种情况")
+                    yield self._shown(
+                        "error", "conflict", text, step.span, both, "让其中一条规则的条件排除另一种情况"
+                    )
 
     def _start(self) -> Iterator[Finding]:
         if self.active == (ALWAYS_ON,):
@@ -234,22 +250,33 @@ class Checked:
         for rule in first:
             node = self.d.either(node, self.relevance.rule_nodes[rule.key])
         vector = {index: self.v.all[index].size - 1 for index in self.v.of_fact.values()}
-        vector |= {index: 0 for index in self.v.of_outcome.values()}
+        vector |= dict.fromkeys(self.v.of_outcome.values(), 0)
         for variable, state in sorted(vector.items()):
             fact = self.v.all[variable].fact
             if not fact or self.ruleset.facts[fact].known_from != "clock":
                 node = self.d.restrict(node, variable, state)
         if node != YES:
             text = "一开始没有任何控制现场的动作"
-            yield self._shown("error", "no-first-action", text, self.own[0].span, self.d.opposite(node),
-                              "在 control 里至少放一条没有条件的规则")
+            yield self._shown(
+                "error",
+                "no-first-action",
+                text,
+                self.own[0].span,
+                self.d.opposite(node),
+                "在 control 里至少放一条没有条件的规则",
+            )
 
     def _ends(self, playbook: Playbook) -> Iterator[Finding]:
         if playbook.id == ALWAYS_ON:
             return
         if not playbook.ends_in:
-            yield Finding("error", "no-ends", f"剧本 `{playbook.id}` 没有写 `ends_in`", playbook.span,
-                          "写上了结这件事的步骤")
+            yield Finding(
+                "error",
+                "no-ends",
+                f"剧本 `{playbook.id}` 没有写 `ends_in`",
+                playbook.span,
+                "写上了结这件事的步骤",
+            )
             return
         seen: set[Node] = set()
         for blocked, overdue, what in self._deviations():
@@ -261,8 +288,9 @@ class Checked:
             stuck = self.d.both(self.settled, self.d.opposite(ends))
             if stuck != NO and stuck not in seen:
                 seen.add(stuck)
-                yield self._shown("error", "no-end", f"有一种情况走不到 `ends_in` 的任何一步{what}", playbook.span, stuck,
-                                  "补一条规则，让这种情况也有了结的步骤")
+                text = f"有一种情况走不到 `ends_in` 的任何一步{what}"
+                help = "补一条规则，让这种情况也有了结的步骤"
+                yield self._shown("error", "no-end", text, playbook.span, stuck, help)
 
     def _deviations(self) -> Iterator[tuple[str, str, str]]:
         yield "", "", ""
@@ -277,16 +305,24 @@ class Checked:
         name = _short(step.key)
         rules = [reason.rule for reason in self.ruleset.reasons.get(step.key, ())]
         if not rules:
-            yield Finding("error", "unused-step", f"步骤 `{name}` 没有规则用到", step.span, "删去它，或写一条规则")
+            text = f"步骤 `{name}` 没有规则用到"
+            yield Finding("error", "unused-step", text, step.span, "删去它，或写一条规则")
             return
         if not step.source:
-            yield Finding("warning", "no-source", f"步骤 `{name}` 没有写出处 `source`", step.span,
-                          "写语句编号；自拟的写 own")
+            yield Finding(
+                "warning",
+                "no-source",
+                f"步骤 `{name}` 没有写出处 `source`",
+                step.span,
+                "写语句编号；自拟的写 own",
+            )
         if self.ruleset.phase(rules) == "improve":
-            missing = [f for f, v in (("who", step.who), ("within", step.within), ("evidence", step.evidence)) if not v]
+            needed = {"who": step.who, "within": step.within, "evidence": step.evidence}
+            missing = [field for field, value in needed.items() if not value]
             if missing:
                 text = f"后续事项 `{name}` 缺 {'、'.join(missing)}"
-                yield Finding("error", "follow-up-incomplete", text, step.span, "后续事项要有责任人、期限和佐证")
+                help = "后续事项要有责任人、期限和佐证"
+                yield Finding("error", "follow-up-incomplete", text, step.span, help)
         for fact in _printed(step):
             yield from self._spoken(step, fact)
 
@@ -299,8 +335,14 @@ class Checked:
         unknown = self.feasible(unknown)
         if unknown != NO:
             text = f"步骤 `{_short(step.key)}` 的话里用了 `{fact}`，但规则并不保证它已知"
-            yield self._shown("error", "unknown-in-words", text, step.span, unknown,
-                              f"在规则里加 `known: {fact}`，或用 {{% if {fact} %}} 判断")
+            yield self._shown(
+                "error",
+                "unknown-in-words",
+                text,
+                step.span,
+                unknown,
+                f"在规则里加 `known: {fact}`，或用 {{% if {fact} %}} 判断",
+            )
 
     # ---- showing ------------------------------------------------------------------------------
 

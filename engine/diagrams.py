@@ -138,8 +138,8 @@ class Variables:
                     code = self._codes[key, answer] = self.state(key, answer)
                 states[index] = code
         for (key, choice), index in self.of_choice.items():
-            answer = facts.get(key)
-            chosen = answer is not None and isinstance(answer.value, frozenset) and choice in answer.value
+            found = facts.get(key)
+            chosen = found is not None and isinstance(found.value, frozenset) and choice in found.value
             states[index] = 0 if chosen else 1
         for outcome in at.happened:
             index = self.of_outcome.get(outcome)
@@ -202,7 +202,7 @@ class Diagrams:
         """a ∧ b."""
         if a == NO or b == NO:
             return NO
-        if a == YES or a == b:
+        if a in (YES, b):
             return b
         if b == YES:
             return a
@@ -273,13 +273,19 @@ class Diagrams:
         if fact.kind == "many":
             chosen = NO
             for choice in test.values:
-                chosen = self.either(chosen, self.states(self.variables.of_choice[test.fact, str(choice)], (0,)))
+                chosen = self.either(
+                    chosen, self.states(self.variables.of_choice[test.fact, str(choice)], (0,))
+                )
             return self.both(known, chosen), self.both(known, self.opposite(chosen))
         if fact.kind == "number":
             passing = {state for state in values if _holds(test, self._value(test.fact, state))}
         else:
             labels = self.variables.all[index].labels
-            passing = {state for state in values if any(labels[state] is v or labels[state] == v for v in test.values)}
+            passing = {
+                state
+                for state in values
+                if any(labels[state] is v or labels[state] == v for v in test.values)
+            }
         return self.states(index, passing), self.states(index, set(values) - passing)
 
     def _value(self, key: str, state: int) -> Scalar:
@@ -321,7 +327,11 @@ class Diagrams:
         while a != YES:
             kids = self.kids[a]
             wish = (prefer or {}).get(self.var[a])
-            state = wish if wish is not None and kids[wish] != NO else next(i for i, k in enumerate(kids) if k != NO)
+            state = (
+                wish
+                if wish is not None and kids[wish] != NO
+                else next(i for i, k in enumerate(kids) if k != NO)
+            )
             found[self.var[a]] = state
             a = kids[state]
         return found

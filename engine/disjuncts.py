@@ -259,9 +259,15 @@ class _Form:
     def number(self, test: Test, when: str) -> _Parts:
         """A number is present only when known; for the undecided side its state is tested beside it."""
         name = value_of(test.fact)
-        ops = [("==", value) for value in test.values] if test.op == "in" else [(_COMPARE[test.op], test.values[0])]
+        ops = (
+            [("==", value) for value in test.values]
+            if test.op == "in"
+            else [(_COMPARE[test.op], test.values[0])]
+        )
         passing = _or((_Part(frozenset(), frozenset((Literal(name, op, value),))),) for op, value in ops)
-        failing = _and((_Part(frozenset(), frozenset((Literal(name, _FLIP[op], value),))),) for op, value in ops)
+        failing = _and(
+            (_Part(frozenset(), frozenset((Literal(name, _FLIP[op], value),))),) for op, value in ops
+        )
         unknown = _among(self.state(test.fact), frozenset(_STATES))
         match when:
             case "true":
@@ -274,10 +280,13 @@ class _Form:
                 return _or((failing, unknown))
 
 
-def _pick(
-    domain: _Domain, true: frozenset[bool | str], false: frozenset[bool | str], when: str
-) -> _Parts:
-    wanted = {"true": true, "false": false, "not true": domain.values - true, "not false": domain.values - false}
+def _pick(domain: _Domain, true: frozenset[bool | str], false: frozenset[bool | str], when: str) -> _Parts:
+    wanted = {
+        "true": true,
+        "false": false,
+        "not true": domain.values - true,
+        "not false": domain.values - false,
+    }
     return _among(domain, wanted[when])
 
 

@@ -47,7 +47,9 @@ class Closure:
     awaited fact that is left open becomes overdue only when it `has_limit` and `late` is set.
     """
 
-    def __init__(self, relevance: Relevance, *, blocked: str = "", overdue: str = "", late: bool = False) -> None:
+    def __init__(
+        self, relevance: Relevance, *, blocked: str = "", overdue: str = "", late: bool = False
+    ) -> None:
         self._r, self._d = relevance, relevance.diagrams
         self._blocked, self._overdue, self._late = blocked, overdue, late
         self._memos: dict[frozenset[str], dict[Node, Node]] = {}
@@ -233,7 +235,10 @@ class _Exploration:
 
 
 def concrete(
-    ruleset: Ruleset, relevance: Relevance, states: dict[int, int], extra: frozenset[tuple[str, str]] = frozenset()
+    ruleset: Ruleset,
+    relevance: Relevance,
+    states: dict[int, int],
+    extra: frozenset[tuple[str, str]] = frozenset(),
 ) -> Situation:
     """A situation in which the variables have the given states; what is wanted counts as done.
 
@@ -248,7 +253,11 @@ def concrete(
         if entry.choice:
             if state == 0:
                 before = facts.get(entry.fact)
-                chosen = before.value if before is not None and isinstance(before.value, frozenset) else frozenset()
+                chosen = (
+                    before.value
+                    if before is not None and isinstance(before.value, frozenset)
+                    else frozenset()
+                )
                 facts[entry.fact] = Answer("known", chosen | {entry.choice})
         elif entry.fact not in facts:
             answer = variables.answer(entry.fact, state)

@@ -15,7 +15,7 @@ from engine.words import Words
 def follow_up_of(
     step: Step, number: int, now: datetime, words: Words, profile: Profile, time: Timekeeper
 ) -> dict[str, Any]:
-    """The follow-up of an improve step closed at `now`: id, step, what, who (role), name, due, evidence, check.
+    """The follow-up of an improve step closed at `now`: id, step, what, who (role), name, due …
 
     `due` and `check` are stamps, empty where no time was declared or a working day beyond the known
     calendar would have to be guessed (then `note` says so).

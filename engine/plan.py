@@ -74,7 +74,9 @@ class Timekeeper:
             raise BadData(f"本厅时限 `{name}` 没有填", "在 hall.yaml 的 values 里写成 30m、2h、3d 或 5wd")
         return found
 
-    def deadline(self, deadline: Deadline, entry: datetime | None, state: State) -> tuple[datetime, datetime] | None:
+    def deadline(
+        self, deadline: Deadline, entry: datetime | None, state: State
+    ) -> tuple[datetime, datetime] | None:
         """(due, warn) of a deadline for a step or fact entered at `entry`; None while it has no start."""
         start = entry if not deadline.origin else _origin(deadline.origin, state)
         if start is None:
@@ -97,7 +99,9 @@ def _origin(name: str, state: State) -> datetime | None:
     if isinstance(answer.value, str):
         hour, _, minute = answer.value.partition(":")
         if hour.isdigit() and minute.isdigit():
-            return datetime(known_at.year, known_at.month, known_at.day, int(hour), int(minute), tzinfo=BEIJING)
+            return datetime(
+                known_at.year, known_at.month, known_at.day, int(hour), int(minute), tzinfo=BEIJING
+            )
     return known_at
 
 
@@ -172,15 +176,20 @@ def questions(
     waiting: list[str] = []
     for fact, phase in matter.items():
         finders = ruleset.finders.get(fact)
-        if finders and not any(("done", step) in state.happened for step in finders):
-            if any(relevance.possible(step, states) and not state.step(step).settled for step in finders):
-                waiting.append(fact)
-                continue
-        now.append((phase, fact))
+        if finders and _to_be_found(relevance, state, states, finders):
+            waiting.append(fact)
+        else:
+            now.append((phase, fact))
     place = ruleset.place
     now.sort(key=lambda entry: (entry[0], place[entry[1]]))
     unneeded = sum(1 for key in ruleset.asked if key not in state.facts and key not in matter)
     return now, unneeded, waiting
+
+
+def _to_be_found(relevance: Relevance, state: State, states: list[int], finders: Iterable[str]) -> bool:
+    if any(("done", step) in state.happened for step in finders):
+        return False
+    return any(relevance.possible(step, states) and not state.step(step).settled for step in finders)
 
 
 def watches(
@@ -195,7 +204,12 @@ def watches(
     found = [Watch(item.key, "step", item.due, item.warn) for item in in_progress if item.due is not None]
     for key, since in state.open_since.items():
         fact = ruleset.facts.get(key)
-        if relevance is None or fact is None or fact.recheck is None or key not in relevance.variables.of_fact:
+        if (
+            relevance is None
+            or fact is None
+            or fact.recheck is None
+            or key not in relevance.variables.of_fact
+        ):
             continue
         if not relevance.matters(key, state, states):
             continue

@@ -2,8 +2,8 @@
 
 A fact matters when two of its answers (说不清 counts) lead to different unfinished plans under some
 completion of the other unasked facts. Outcomes that have not happened count as possible when they
-are `done` or `handed` of a step that is on the plan or can still get there; `blocked` and `overdue` count only
-once they are so. Facts that nobody asks about (heard only) stay as they are.
+are `done` or `handed` of a step that is on the plan or can still get there; `blocked` and `overdue`
+count only once they are so. Facts that nobody asks about (heard only) stay as they are.
 """
 
 from __future__ import annotations

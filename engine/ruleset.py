@@ -41,7 +41,9 @@ class Ruleset:
     `values`: hall value id → value. NotFound for an unknown playbook.
     """
 
-    def __init__(self, library: Library, active: Iterable[str], values: Mapping[str, int | str | bool]) -> None:
+    def __init__(
+        self, library: Library, active: Iterable[str], values: Mapping[str, int | str | bool]
+    ) -> None:
         by_id = {playbook.id: playbook for playbook in library.playbooks}
         wanted = list(dict.fromkeys(active))
         for name in wanted:

@@ -13,10 +13,10 @@ from typing import Any
 
 import msgspec
 
+from engine.bound import Engine, engine_for
 from engine.clock import BEIJING, Clock, SimulatedClock, parse, stamp
 from engine.conditions import Answer, Situation
 from engine.errors import BadData, Conflict, NotFound, UsageError
-from engine.bound import Engine, engine_for
 from engine.follow import follow_up_of
 from engine.hall import hall_values
 from engine.journal import Journal
@@ -93,10 +93,14 @@ class Session:
             "values": hall_values(declared, profile),
             "profile": msgspec.to_builtins(profile),
         }
-        known = {fact.key: profile.values[fact.key] for fact in _hall_facts(library) if fact.key in profile.values}
+        known = {
+            fact.key: profile.values[fact.key] for fact in _hall_facts(library) if fact.key in profile.values
+        }
         events = session._compute("begun", {**begun, "known": known}, clock.now())
         for key, answer in heard:
-            events += session._compute("answered", {"fact": key, **encode(answer), "how": "reported"}, clock.now())
+            events += session._compute(
+                "answered", {"fact": key, **encode(answer), "how": "reported"}, clock.now()
+            )
         journal.create(session.id, mode, texts, events, begun["title"])  # type: ignore[arg-type]
         return session
 
@@ -139,7 +143,9 @@ class Session:
     def _bound(self) -> Engine:
         active = tuple(self.state.active)
         if self._engine is None or self._engine.active != active:
-            self._engine = engine_for(self.library, active, self.state.opening.get("values", {}), self._durable)
+            self._engine = engine_for(
+                self.library, active, self.state.opening.get("values", {}), self._durable
+            )
         return self._engine
 
     @property
@@ -273,9 +279,8 @@ class Session:
                     found.append(("opened", {"step": key, "why": "anew"}))
                 elif changed and data["fact"] in item.step.uses and live.outcome == "done":
                     found.append(("opened", {"step": key, "why": "updated"}))
-                elif live.outcome == "done" and item.step.every is not None and live.at is not None:
-                    if self.time.after(live.at, item.step.every) <= now:
-                        found.append(("opened", {"step": key, "why": "every"}))
+                elif self._returns(item, now):
+                    found.append(("opened", {"step": key, "why": "every"}))
         for key, live in state.steps.items():
             if live.running and key not in plan.wanted:
                 found.append(("withdrawn", {"step": key, "notify": live.outcome == "handed"}))
@@ -322,20 +327,24 @@ class Session:
         late = [
             watch.name
             for watch in self.watches()
-            if watch.due is not None and watch.due <= now and ("overdue", watch.name) not in self.state.happened
+            if watch.due is not None
+            and watch.due <= now
+            and ("overdue", watch.name) not in self.state.happened
         ]
-        back = any(
-            item.step.every is not None
-            and (live := self.state.steps.get(key)) is not None
-            and live.outcome == "done"
-            and live.at is not None
-            and self.time.after(live.at, item.step.every) <= now
-            for key, item in self.plan.wanted.items()
-        )
+        back = any(self._returns(item, now) for item in self.plan.wanted.values())
         if late or back or self._turned(now):
             events = self.perform("tick", {"overdue": late})
             return events + self.tick() if late else events
         return []
+
+    def _returns(self, item: Wanted, now: datetime) -> bool:
+        """Whether a step that is done comes back (`every`)."""
+        if item.step.every is None:
+            return False
+        live = self.state.steps.get(item.key)
+        if live is None or live.outcome != "done" or live.at is None:
+            return False
+        return self.time.after(live.at, item.step.every) <= now
 
     def _turned(self, now: datetime) -> bool:
         """Whether what the clock now says makes other rules hold (minutes alone are no event)."""

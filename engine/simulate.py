@@ -20,7 +20,12 @@ MAX_PROMPTS = 400  # a walk that does not end is a fault to report, not to sit o
 
 
 def simulate(
-    library: Library, playbooks: list[str], seed: int = 0, *, profile: Profile | None = None, durable: bool = True
+    library: Library,
+    playbooks: list[str],
+    seed: int = 0,
+    *,
+    profile: Profile | None = None,
+    durable: bool = True,
 ) -> dict[str, Any]:
     """Walk some playbooks (the primary one first) with a random officer.
 
@@ -31,7 +36,7 @@ def simulate(
         clock = SimulatedClock()
         session = Session.begin(journal, library, {}, playbooks, clock, profile=profile, durable=durable)
         officer = _Officer(session, clock, random.Random(seed))
-        closed = officer.walk()
+        closed = officer.run()
         return {
             "playbooks": list(session.state.active),
             "seed": seed,
@@ -51,7 +56,7 @@ class _Officer:
         self._asked: list[tuple[int, dict[str, Any]]] = []
         self._waited: dict[str, int] = {}
 
-    def walk(self) -> bool:
+    def run(self) -> bool:
         """Go on until the close; False when the walk does not end."""
         while self.prompts < MAX_PROMPTS:
             self.clock.advance(timedelta(seconds=self.chance.randint(20, 150)))
@@ -102,7 +107,9 @@ class _Officer:
         fact = prompt.fact
         assert fact is not None
         at = self.clock.now().isoformat()
-        self._asked.append((self.session.state.seq, {"kind": "asked", "at": at, "fact": fact.key, "ask": fact.ask}))
+        self._asked.append(
+            (self.session.state.seq, {"kind": "asked", "at": at, "fact": fact.key, "ask": fact.ask})
+        )
         self.session.answer(fact.key, self._answer(fact))
 
     def _answer(self, fact: Fact) -> Answer:

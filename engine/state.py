@@ -17,13 +17,26 @@ from engine.model import Event
 
 SETTLED = ("done", "blocked", "skipped")
 # what `u` takes back
-UNDOABLE = frozenset({"answered", "marked", "way", "noted", "reported", "activated", "declined", "ended", "deferred"})
+UNDOABLE = frozenset(
+    {"answered", "marked", "way", "noted", "reported", "activated", "declined", "ended", "deferred"}
+)
 
 
 class StepState:
     """One step's life so far. `opened` None: never shown. Times are aware datetimes."""
 
-    __slots__ = ("at", "occurrence", "opened", "outcome", "overdue", "presented", "reason", "way", "why", "withdrawn")
+    __slots__ = (
+        "at",
+        "occurrence",
+        "opened",
+        "outcome",
+        "overdue",
+        "presented",
+        "reason",
+        "way",
+        "why",
+        "withdrawn",
+    )
 
     def __init__(self) -> None:
         self.opened: datetime | None = None

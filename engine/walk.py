@@ -123,7 +123,9 @@ def _closing(session: Session, open_steps: tuple[Wanted, ...], clocks: tuple[Wat
 def _optional(session: Session) -> tuple[Wanted, ...]:
     wanted = session.plan.wanted
     return tuple(
-        Wanted(step, "improve", key.partition(".")[0], wanted[key].rules if key in wanted else (), (), None, None)
+        Wanted(
+            step, "improve", key.partition(".")[0], wanted[key].rules if key in wanted else (), (), None, None
+        )
         for key in session.state.held
         if (step := session.ruleset.steps.get(key)) is not None and step.optional
     )
@@ -146,7 +148,13 @@ def close(session: Session, chosen: tuple[str, ...] = ()) -> None:
     begin_closing(session)
     prompt = _choose(session)
     if prompt.kind != "close":
-        what = prompt.fact.label if prompt.fact else prompt.steps[0].step.what if prompt.steps else prompt.playbook
+        what = (
+            prompt.fact.label
+            if prompt.fact
+            else prompt.steps[0].step.what
+            if prompt.steps
+            else prompt.playbook
+        )
         raise UsageError(f"还不能结束：{what}", "先办完、写明原因跳过，或转为后续跟进")
     session.perform("closed", {"chosen": list(chosen)})
 
@@ -156,7 +164,9 @@ def not_yet(session: Session, step: str) -> None:
     session.perform("presented", {"steps": [step]})
 
 
-def defer(session: Session, step: str = "", fact: str = "", *, who: str = "", due: datetime | None = None) -> None:
+def defer(
+    session: Session, step: str = "", fact: str = "", *, who: str = "", due: datetime | None = None
+) -> None:
     """Hand an open step or awaited fact to a follow-up with owner (role id) and date."""
     owner = who or (session.ruleset.steps[step].who if step else "") or "duty"
     name = session.profile.people.get(owner, ("", ""))[0]
@@ -164,9 +174,17 @@ def defer(session: Session, step: str = "", fact: str = "", *, who: str = "", du
     data: dict[str, Any] = {"who": owner, "name": name, "due": stamp(due) if due else ""}
     if step:
         declared = session.ruleset.steps[step]
-        data |= {"step": step, "what": words.fill(declared.what, owner_of(step)), "evidence": declared.evidence}
+        data |= {
+            "step": step,
+            "what": words.fill(declared.what, owner_of(step)),
+            "evidence": declared.evidence,
+        }
     else:
-        data |= {"fact": fact, "what": f"跟到有结果：{session.ruleset.facts[fact].label}", "evidence": "结果记录"}
+        data |= {
+            "fact": fact,
+            "what": f"跟到有结果：{session.ruleset.facts[fact].label}",
+            "evidence": "结果记录",
+        }
     session.perform("deferred", data)
 
 

@@ -72,7 +72,9 @@ def moment(at: datetime) -> str:
 class Words:
     """Fills in words for one state of an incident. `pending` collects the names that had no value."""
 
-    def __init__(self, ruleset: Ruleset, state: State, profile: Profile, incident: str, now: datetime) -> None:
+    def __init__(
+        self, ruleset: Ruleset, state: State, profile: Profile, incident: str, now: datetime
+    ) -> None:
         self._ruleset, self._state, self._profile = ruleset, state, profile
         self._incident, self._now = incident, now
         self.pending: list[str] = []
@@ -91,7 +93,8 @@ class Words:
         if found is None:
             self.pending.append(name)
             known = name in self._ruleset.facts or f"{playbook}.{name}" in self._ruleset.facts
-            return PENDING if known or "." not in name and name not in self._halls() else BLANK
+            blank = not known and ("." in name or name in self._halls())
+            return BLANK if blank else PENDING
         return found
 
     def _halls(self) -> dict[str, str]:
@@ -180,4 +183,3 @@ class Words:
         shared = {key for key in self._ruleset.facts if "." not in key}
         others = {key.partition(".")[2] for key in self._ruleset.facts if "." in key}
         return own | shared | others | set(self._halls()) | {"hall", "incident", "now", "title"}
-

@@ -18,7 +18,12 @@ from engine.ruleset import Ruleset
 from engine.state import State
 from tests.worlds import STEPS, fact, library, random_answer
 
-SMALL = (fact("b0", "bool"), fact("b1", "bool", awaited=True), fact("b2", "bool", asked=False), fact("n0", "number"))
+SMALL = (
+    fact("b0", "bool"),
+    fact("b1", "bool", awaited=True),
+    fact("b2", "bool", asked=False),
+    fact("n0", "number"),
+)
 WIDE = (fact("b0", "bool"), fact("c0", "choice"), fact("m0", "many"))
 
 
@@ -75,7 +80,10 @@ def brute(ruleset: Ruleset, state: State, facts: tuple[Fact, ...]) -> set[str]:
     for entry in free:
         others = [other for other in free if other is not entry]
         for chosen in product(*(answers(other) for other in others)):
-            known = {**state.facts, **{other.key: answer for other, answer in zip(others, chosen, strict=True)}}
+            known = {
+                **state.facts,
+                **{other.key: answer for other, answer in zip(others, chosen, strict=True)},
+            }
             plans = [list(futures(ruleset, state, {**known, entry.key: answer})) for answer in answers(entry)]
             if any(plan != plans[0] for plan in plans[1:]):
                 found.add(entry.key)
