@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 TIERS = [
     "errors clock paths",
     "model",
-    "conditions disjuncts reader durations hall workdays",
+    "conditions disjuncts reader durations hall workdays sources",
     "ruleset matcher journal state words",
     "plan diagrams relevance follow bound",
     "session walk explore checks cases",
