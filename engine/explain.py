@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Any
+from collections.abc import Iterable
 
 import msgspec
 
-from engine import paths
 from engine.conditions import Answer, Situation, Verdict, evaluate, grounds, needs
 from engine.errors import NotFound, UsageError
 from engine.model import PHASE_TITLES, Happened, Known, Test
 from engine.session import Session
+from engine.sources import source_texts
 from engine.words import shown
 
 _OUTCOMES = {"done": "已办好", "blocked": "没办成", "overdue": "超时", "handed": "已交代"}
@@ -134,38 +132,6 @@ def describe(session: Session, leaf: Test | Known | Happened) -> tuple[str, str,
     return f"{label}：{wanted}", now, leaf.fact
 
 
-@cache
-def statements() -> Mapping[str, str]:
-    """Source id → the statement, from the shipped sources.yaml; empty when it is not there."""
-    import yaml
-
-    try:
-        text = (paths.shipped("playbooks") / "sources.yaml").read_text("utf-8")
-        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return {}
-    return dict(_statements(data))
-
-
-def _statements(data: Any) -> Iterable[tuple[str, str]]:
-    """Every `id: text` and every `{id, text}` in the file, however it is grouped."""
-    if isinstance(data, list):
-        for item in data:
-            yield from _statements(item)
-    elif isinstance(data, dict):
-        said = next((data[name] for name in ("text", "says", "statement", "zh") if name in data), None)
-        if isinstance(data.get("id"), str) and isinstance(said, str):
-            yield data["id"], said
-            return
-        for key, value in data.items():
-            if isinstance(value, str) and isinstance(key, str):
-                yield key, value
-            elif isinstance(value, dict) and isinstance(value.get("text"), str):
-                yield str(key), value["text"]
-            else:
-                yield from _statements(value)
-
-
 def _reason(session: Session, rule: str, sources: Iterable[str]) -> Reason:
     bound = session.ruleset.rules[rule]
     situation = session.state.situation
@@ -175,7 +141,7 @@ def _reason(session: Session, rule: str, sources: Iterable[str]) -> Reason:
         ground = Ground(*describe(session, leaf)[:2], truth, describe(session, leaf)[2])
         if ground not in found:
             found.append(ground)
-    known = statements()
+    known = source_texts()
     cited = dict.fromkeys((*sources, *bound.rule.source))
     return Reason(
         rule,

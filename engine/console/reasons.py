@@ -7,6 +7,7 @@ from engine.console import replies
 from engine.console.screens import Screens
 from engine.errors import UsageError
 from engine.session import Session
+from engine.sources import source_texts
 
 
 def show_step(session: Session, screens: Screens, key: str) -> None:
@@ -42,7 +43,7 @@ def show_question(session: Session, screens: Screens, fact: str) -> None:
     if len(steps) > 6:
         screens.t.line(f"等 {len(steps)} 件", first="   ")
     declared = session.ruleset.facts[fact]
-    known = explain.statements()
+    known = source_texts()
     for name in declared.source:
         text = "本厅自定，不出自原文" if name == "own" else known.get(name, "")
         screens.t.line(f"出处 {name}{'：' + text if text else ''}", "quiet", first="   ")
