@@ -13,7 +13,8 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from engine.disjuncts import Conjunct, Literal, Program, Property, Scalars, sorted_key
+from engine.bits import Program
+from engine.disjuncts import Conjunct, Literal, Property, Scalars, sorted_key
 from engine.ruleset import Ruleset
 
 SHARD = 60  # the matcher's stack holds 64 rules that are true at once

@@ -12,10 +12,11 @@ from collections.abc import Callable, Container, Iterable
 from operator import itemgetter
 from typing import NamedTuple
 
-from engine.diagrams import NO, YES, Diagrams, Node, Variables
+from engine.diagrams import NO, YES, Diagrams, Node
 from engine.model import PHASES
 from engine.ruleset import Ruleset
 from engine.state import State
+from engine.variables import Variables
 
 FREE = -1  # a variable that an answer or an act may still set
 AT_HAND = -2  # an outcome of a step that is on the plan now: possible whatever is answered

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+from engine.bits import Program
 from engine.conditions import Situation, bind, evaluate, leaves, needs
-from engine.disjuncts import Conjunct, Program, Scalars, disjuncts, properties
+from engine.disjuncts import Conjunct, Scalars, disjuncts, properties
 from engine.errors import BadData, NotFound
 from engine.model import PHASES, Condition, Deadline, Fact, Happened, Library, Phase, Playbook, Rule, Step
 

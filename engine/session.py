@@ -17,6 +17,7 @@ from engine.bound import Engine, engine_for
 from engine.clock import BEIJING, Clock, SimulatedClock, parse, stamp
 from engine.conditions import Answer, Situation
 from engine.errors import BadData, Conflict, NotFound, UsageError
+from engine.fold import apply, fold
 from engine.follow import follow_up_of
 from engine.hall import hall_values
 from engine.journal import Journal
@@ -25,7 +26,7 @@ from engine.model import Event, Fact, Library, Profile
 from engine.plan import Plan, Timekeeper, Wanted, Watch, make_plan, questions, running, watches, with_due
 from engine.relevance import Relevance
 from engine.ruleset import Ruleset
-from engine.state import State, encode, fold
+from engine.state import State, encode
 from engine.words import Words
 from engine.workdays import clock_facts, is_workday
 
@@ -227,7 +228,7 @@ class Session:
             event = Event(self.state.seq + 1, kind, at, cause, data)
             made.append(event)
             self.events.append(event)
-            self.state.apply(event)
+            apply(self.state, event)
 
         before = self.plan.holding
         put(kind, data)

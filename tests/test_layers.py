@@ -10,8 +10,8 @@ ROOT = Path(__file__).parent.parent
 TIERS = [
     "errors clock paths",
     "model",
-    "conditions disjuncts reader durations hall workdays sources",
-    "ruleset matcher journal state words",
+    "conditions disjuncts bits variables reader durations hall workdays sources",
+    "ruleset matcher journal state fold words",
     "plan diagrams relevance follow bound",
     "session walk explore checks cases",
     "triage render followups orders drill practice simulate explain",
