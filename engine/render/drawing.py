@@ -18,7 +18,8 @@ from engine.render.structure import Report, StepLine, Wait
 from engine.render.times import at_minute, span
 
 WIDTH, LEFT, RIGHT = 1000, 320, 846  # of the sheet; between the latter two lies the time
-ROW, TOP, SHEET = 26, 34, 34  # height of a row, of the axis; rows on a sheet
+ROW, TOP = 26, 34  # height of a row and of the axis
+SHEET = 18  # rows at most on a sheet; a phase that would be cut begins a new one when two thirds are full
 MOST = 170  # rows drawn; the tables tell all
 _LABEL = 40  # columns that fit left of the bars
 _MARKS = {
@@ -39,10 +40,7 @@ def timeline(report: Report) -> dict[str, Any]:
     rows = rows[: MOST + 8]
     scale = Scale(_moments(report), LEFT, RIGHT)
     sheets = []
-    for start in range(0, len(rows), SHEET):
-        part = rows[start : start + SHEET]
-        if len(part) > 1 and part[-1].get("band"):
-            part[-1] = {"band": ""}
+    for part in _sheets(rows):
         drawn = [_drawn(row, TOP + number * ROW, scale, report) for number, row in enumerate(part)]
         height = TOP + len(part) * ROW + 6
         folds = [
@@ -53,6 +51,17 @@ def timeline(report: Report) -> dict[str, Any]:
         sheets.append({"height": height, "bottom": height - 6, "rows": drawn, "ticks": ticks, "folds": folds})
     frame = {"width": WIDTH, "left": LEFT, "right": RIGHT, "status": RIGHT + 14, "row": ROW, "top": TOP}
     return {"sheets": sheets, "hidden": hidden, **frame}
+
+
+def _sheets(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The rows in parts, cut before a phase where possible."""
+    found: list[list[dict[str, Any]]] = [[]]
+    for row in rows:
+        full = len(found[-1]) >= (SHEET - 1 if "band" in row else SHEET)
+        if full or ("band" in row and len(found[-1]) * 3 >= SHEET * 2):
+            found.append([])
+        found[-1].append(row)
+    return found
 
 
 def _moments(report: Report) -> Iterable[datetime]:

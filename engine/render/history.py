@@ -14,59 +14,15 @@ import msgspec
 from engine.clock import parse
 from engine.conditions import evaluate
 from engine.errors import BadData
+from engine.fold import apply
 from engine.model import Deadline, Event, Phase, Profile
 from engine.plan import Timekeeper
+from engine.render.spans import Occurrence, Waiting, kept
 from engine.ruleset import ALWAYS_ON, Ruleset
 from engine.state import SETTLED, State
 from engine.words import Words
 
 GONE = "（剧本里已没有这一步）"
-
-
-class Occurrence:
-    """A step from its opening to its end, while it is being put together."""
-
-    __slots__ = (
-        "due",
-        "ended",
-        "handed",
-        "key",
-        "number",
-        "opened",
-        "outcome",
-        "phase",
-        "reason",
-        "say",
-        "what",
-    )
-
-    def __init__(self, key: str, number: int, opened: datetime, phase: Phase) -> None:
-        self.key, self.number, self.opened, self.phase = key, number, opened, phase
-        self.due: datetime | None = None
-        self.handed: datetime | None = None
-        self.ended: datetime | None = None
-        self.outcome = ""
-        self.reason = self.what = self.say = ""
-
-
-class Waiting:
-    """An awaited fact from the first 还没有 to its value."""
-
-    __slots__ = ("due", "ended", "key", "since")
-
-    def __init__(self, key: str, since: datetime, due: datetime | None) -> None:
-        self.key, self.since, self.due = key, since, due
-        self.ended: datetime | None = None
-
-
-def kept(events: Iterable[Event]) -> list[Event]:
-    """The events without what was undone and what that had caused, as `state.fold` sees it."""
-    listed = list(events)
-    dropped: set[object] = set()
-    for event in reversed(listed):
-        if event.kind == "undone" and event.cause not in dropped:
-            dropped.add(event.data["act"])
-    return [event for event in listed if event.cause not in dropped]
 
 
 class History:
@@ -91,7 +47,7 @@ class History:
             at = parse(event.at)
             if event.kind == "opened":
                 self._open(str(event.data["step"]), at)
-            self.state.apply(event)
+            apply(self.state, event)
             hook = getattr(self, f"_{event.kind}", None)
             if hook is not None:
                 hook(event.data, at)

@@ -6,11 +6,12 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
+from statistics import median
 
 from engine.render.times import at_minute
 
-_FOLD = 34.0  # width of a folded stretch
-_MOST = 4  # folded stretches
+_FOLD = 28.0  # width of a folded stretch
+_MOST = 6  # folded stretches
 _APART = 62.0  # width that a tick's label needs
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 14400, 43200)  # minutes
 
@@ -80,14 +81,9 @@ class Scale:
 
 
 def _idle(points: list[datetime]) -> set[tuple[datetime, datetime]]:
-    """The stretches worth folding: each longer than half of all the rest together, and over 20 minutes."""
+    """The stretches worth folding: far longer than the usual one between two points."""
     gaps = sorted(pairwise(points), key=lambda gap: gap[0] - gap[1])
-    left = points[-1] - points[0]
-    found: set[tuple[datetime, datetime]] = set()
-    for gap in gaps[:_MOST]:
-        length = gap[1] - gap[0]
-        if length < timedelta(minutes=20) or length * 3 < left or length == left:
-            break
-        found.add(gap)
-        left -= length
-    return found
+    usual = median((after - before).total_seconds() for before, after in gaps)
+    least = max(20 * 60, 12 * usual)
+    longest = gaps[: min(_MOST, len(gaps) - 1)]
+    return {gap for gap in longest if (gap[1] - gap[0]).total_seconds() > least}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from engine.model import PHASE_TITLES
-from engine.render.lines import HOW, OUTCOMES
-from engine.render.structure import MODES, Entry, FactLine, FollowUp, Promise, Report, StepLine, Wait
+from engine.render import rows
+from engine.render.rows import UNVERIFIED
+from engine.render.structure import MODES, Entry, FactLine, Report, StepLine
 from engine.render.times import at_minute, full, full_date, span
 
-UNVERIFIED = "待核实"
 MOST = 40  # lines of a course of action; the record tells all
+NOTES = 30  # notes beside the record
 _LIVE = ("", "handed")
 _NOTES = {"noted": "记录", "reported": "接报", "handover": "交接"}
 Rows = list[dict[str, Any]]
@@ -57,20 +58,24 @@ def view(report: Report) -> dict[str, Any]:
             {"at": at_minute(e.at, near), "text": e.text, "late": e.kind == "overdue"} for e in report.entries
         ],
         "phases": _phases(report),
-        "open": [_step(step, near) for step in _by_urgency(report.steps)],
-        "waiting": [_wait(wait, near) for wait in report.waits if wait.ended is None],
-        "facts": [_fact(fact, near) for fact in report.facts],
+        "open": [rows.step(step, near) for step in _by_urgency(report.steps)],
+        "waiting": [rows.wait(wait, near) for wait in report.waits if wait.ended is None],
+        "facts": [rows.fact(fact, near) for fact in report.facts],
         "questions": [{"label": item.label, "ask": item.ask} for item in report.questions],
         "documents": [
             {"title": d.title, "at": at_minute(d.at, near), "draft": d.draft, "pending": "、".join(d.pending)}
             for d in report.documents
         ],
         "notes": [
-            {"at": at_minute(n.at, near), "kind": _NOTES[n.kind], "text": n.text} for n in report.notes
+            {"at": at_minute(n.at, near), "kind": _NOTES[n.kind], "text": n.text}
+            for n in report.notes[-NOTES:]
         ],
-        "follow_ups": [_follow_up(item, number, head.at) for number, item in enumerate(report.follow_ups, 1)],
-        "promises": [_promise(item, near) for item in report.promises],
-        "lates": [_late(step, near) for step in report.steps if step.late],
+        "earlier": max(0, len(report.notes) - NOTES),
+        "follow_ups": [
+            rows.follow_up(item, number, head.at) for number, item in enumerate(report.follow_ups, 1)
+        ],
+        "promises": [rows.promise(item, near) for item in report.promises],
+        "lates": [rows.late(step, near) for step in report.steps if step.late],
     }
 
 
@@ -94,10 +99,10 @@ def _course(report: Report) -> tuple[Rows, int]:
             told[-1][1].append(entry.short)
         else:
             told.append((at, [entry.short]))
-    rows = [{"at": at, "text": "".join(f"{text.rstrip('。')}。" for text in texts)} for at, texts in told]
-    if len(rows) <= MOST:
-        return rows, 0
-    return rows[: MOST // 4] + rows[-(MOST - MOST // 4) :], len(rows) - MOST
+    lines = [{"at": at, "text": "".join(f"{text.rstrip('。')}。" for text in texts)} for at, texts in told]
+    if len(lines) <= MOST:
+        return lines, 0
+    return lines[: MOST // 4] + lines[-(MOST - MOST // 4) :], len(lines) - MOST
 
 
 def _told(entries: tuple[Entry, ...], since: datetime | None) -> list[Entry]:
@@ -134,7 +139,7 @@ def _next(report: Report) -> list[str]:
     """What comes next: open steps by urgency, awaited results; after the close the follow-ups."""
     head, near = report.head, report.head.opened
     if head.closed:
-        dated = [_follow_up(item, 0, head.at) for item in report.follow_ups]
+        dated = [rows.follow_up(item, 0, head.at) for item in report.follow_ups]
         return [f"{row['who']}：{row['what']}（{row['due']}）" for row in dated]
     told = []
     for step in _by_urgency(report.steps):
@@ -161,87 +166,5 @@ def _by_urgency(steps: tuple[StepLine, ...]) -> list[StepLine]:
 def _phases(report: Report) -> Rows:
     groups: dict[str, Rows] = {}
     for step in report.steps:
-        groups.setdefault(step.phase, []).append(_step(step, report.head.opened))
+        groups.setdefault(step.phase, []).append(rows.step(step, report.head.opened))
     return [{"title": PHASE_TITLES[phase], "steps": rows} for phase, rows in groups.items()]
-
-
-def _step(step: StepLine, near: datetime) -> dict[str, Any]:
-    words = OUTCOMES[step.outcome]
-    if step.outcome == "handed" and step.handed:
-        words = f"{at_minute(step.handed, near)} 交办"
-    if step.waits and step.outcome == "":
-        words = f"先要：{'；'.join(step.waits)}"
-    return {
-        "what": step.what + (f"（第{step.occurrence}次）" if step.occurrence > 1 else ""),
-        "who": step.who,
-        "opened": at_minute(step.opened, near),
-        "due": at_minute(step.due, near) if step.due else "—",
-        "ended": at_minute(step.ended, near) if step.ended else "—",
-        "state": words + (f"：{step.reason}" if step.reason else ""),
-        "late": f"▲逾期{span(step.late)}" if step.late else "",
-        "optional": step.optional,
-    }
-
-
-def _wait(wait: Wait, near: datetime) -> dict[str, Any]:
-    return {
-        "label": wait.label,
-        "since": at_minute(wait.since, near),
-        "next": at_minute(wait.next, near) if wait.next else "—",
-        "due": at_minute(wait.due, near) if wait.due else "—",
-        "late": f"▲逾期{span(wait.late)}" if wait.late else "",
-    }
-
-
-def _fact(fact: FactLine, near: datetime) -> dict[str, Any]:
-    past = [f"{at_minute(change.at, near)} {change.value}" for change in fact.history]
-    source = "时钟或本厅资料" if fact.how == "clock" else HOW.get(fact.how, "查明")
-    source = source if fact.established else "问过"
-    return {
-        "label": fact.label,
-        "value": fact.value if fact.established else f"{UNVERIFIED}（{fact.value}）",
-        "established": fact.established,
-        "how": f"{at_minute(fact.at, near)} {source}",
-        "history": " → ".join(past) if len(past) > 1 else "",
-    }
-
-
-def _follow_up(item: FollowUp, number: int, near: datetime) -> dict[str, Any]:
-    return {
-        "number": number,
-        "what": item.what,
-        "who": item.who,
-        "due": _day(item.due, near) if item.due else item.note or "结束时定",
-        "evidence": item.evidence or "—",
-        "check": _day(item.check, near) if item.check else "—",
-        "note": item.note if item.due else "",
-    }
-
-
-def _day(at: datetime, near: datetime) -> str:
-    """A date that is far off needs no minute."""
-    if at - near < timedelta(days=3):
-        return f"{at_minute(at, near)} 前"
-    return f"{full_date(at) if at.year != near.year else f'{at.month}月{at.day}日'}前"
-
-
-def _promise(item: Promise, near: datetime) -> dict[str, Any]:
-    clock = "—"
-    if item.next is not None:
-        clock = f"{at_minute(item.next, near)} 前{'再说' if item.said else '要说'}"
-    elif item.keeps:
-        clock = f"还要办：{'；'.join(item.keeps)}"
-    return {
-        "said": at_minute(item.said, near) if item.said else "还没说",
-        "what": item.what,
-        "say": item.say,
-        "who": item.who,
-        "clock": clock,
-        "late": f"▲逾期{span(item.late)}" if item.late else "",
-    }
-
-
-def _late(step: StepLine, near: datetime) -> str:
-    assert step.due is not None
-    ended = f"{at_minute(step.ended, near)} {OUTCOMES[step.outcome]}" if step.ended else "至今未办"
-    return f"{step.what}（{step.who}）：应于 {at_minute(step.due, near)} 前，{ended}，逾期{span(step.late)}"
