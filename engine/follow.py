@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from engine.clock import stamp
-from engine.errors import BadData
 from engine.model import Profile, Step
 from engine.plan import Timekeeper
+from engine.ruleset import Ruleset
+from engine.state import State
 from engine.words import Words
 
 
@@ -32,12 +33,31 @@ def follow_up_of(
         "check": "",
         "origin": "improve",
     }
-    try:
-        if step.within is not None:
-            made["due"] = stamp(time.after(now, step.within.due))
-        if step.check is not None:
-            start = now if step.within is None else time.after(now, step.within.due)
-            made["check"] = stamp(time.after(start, step.check))
-    except BadData as error:
-        made["note"] = error.message
+    due = time.after(now, step.within.due) if step.within is not None else now
+    check = time.after(due, step.check) if due is not None and step.check is not None else None
+    if step.within is not None:
+        made["due"] = stamp(due) if due is not None else ""
+    made["check"] = stamp(check) if check is not None else ""
+    if due is None:
+        made["note"] = time.refused[-1]
     return made
+
+
+def follow_ups(
+    ruleset: Ruleset,
+    state: State,
+    chosen: frozenset[str],
+    now: datetime,
+    words: Words,
+    profile: Profile,
+    time: Timekeeper,
+) -> list[dict[str, Any]]:
+    """All follow-ups of an incident that closes: required, `chosen` optional, and what was deferred."""
+    found: list[dict[str, Any]] = []
+    for key in state.held:
+        step = ruleset.steps.get(key)
+        if step is not None and (not step.optional or key in chosen):
+            found.append(follow_up_of(step, len(found) + 1, now, words, profile, time))
+    for extra in state.deferred:
+        found.append({**extra, "id": f"f{len(found) + 1}", "origin": "deferred"})
+    return found

@@ -60,12 +60,22 @@ class Timekeeper:
     def __init__(self, values: dict[str, int | str | bool], workday: Callable[[date], bool]) -> None:
         self._values = values
         self._workday = workday
+        self.refused: list[str] = []  # why a time could not be reckoned, each reason once
 
-    def after(self, moment: datetime, duration: Duration) -> datetime:
-        """`duration` after `moment`; a blank hall value counts as BadData."""
+    def after(self, moment: datetime, duration: Duration) -> datetime | None:
+        """`duration` after `moment`; None where that cannot be told (see `refused`).
+
+        A blank hall value or a calendar that ends is no reason to stop an incident: the step is shown
+        without a time, and `zhiban doctor` and the clocks say what to fill in.
+        """
         if duration.unit == "m" and not duration.hall:
             return moment + timedelta(minutes=duration.amount)
-        return add(moment, duration, self._workday, self._hall)
+        try:
+            return add(moment, duration, self._workday, self._hall)
+        except BadData as error:
+            if error.message not in self.refused:
+                self.refused.append(error.message)
+            return None
 
     def _hall(self, name: str) -> Duration:
         written = self._values.get(name)
@@ -82,9 +92,10 @@ class Timekeeper:
         if start is None:
             return None
         due = self.after(start, deadline.due)
-        if deadline.warn is not None:
-            return due, due - (self.after(start, deadline.warn) - start)
-        return due, due - (due - start) / 4
+        if due is None:
+            return None
+        early = self.after(start, deadline.warn) if deadline.warn is not None else None
+        return due, due - (early - start if early is not None else (due - start) / 4)
 
 
 def _origin(name: str, state: State) -> datetime | None:

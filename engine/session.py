@@ -16,9 +16,10 @@ import msgspec
 from engine.bound import Engine, engine_for
 from engine.clock import BEIJING, Clock, SimulatedClock, parse, stamp
 from engine.conditions import Answer, Situation
+from engine.consequences import clock_changes, consequences, returns
 from engine.errors import BadData, Conflict, NotFound, UsageError
 from engine.fold import apply, fold
-from engine.follow import follow_up_of
+from engine.follow import follow_ups
 from engine.hall import hall_values
 from engine.journal import Journal
 from engine.matcher import Evaluator
@@ -28,7 +29,7 @@ from engine.relevance import Relevance
 from engine.ruleset import Ruleset
 from engine.state import State, encode
 from engine.words import Words
-from engine.workdays import clock_facts, is_workday
+from engine.workdays import is_workday
 
 Data = dict[str, Any]
 # acts that no condition can see
@@ -44,6 +45,7 @@ class Session:
         self.journal, self.id, self.library, self.clock = journal, incident, library, clock
         self._durable = durable
         self.events: list[Event] = []
+        self.warning = ""  # set when the record can no longer be kept on disk
         self.state = State()
         self.profile = Profile()
         self.plan = Plan(frozenset(), {}, ())
@@ -196,9 +198,9 @@ class Session:
             self._clocks = watches(self.ruleset, relevance, self.running(), self.state, states, self.time)
         return self._clocks
 
-    def words(self) -> Words:
-        """Fills in words as things stand."""
-        return Words(self.ruleset, self.state, self.profile, self.id, self.clock.now())
+    def words(self, now: datetime | None = None) -> Words:
+        """Fills in words as things stand (`now`: for {{ now }}, the clock's unless given)."""
+        return Words(self.ruleset, self.state, self.profile, self.id, now or self.clock.now())
 
     # ---- acting -------------------------------------------------------------------------------
 
@@ -212,12 +214,24 @@ class Session:
         before = self.state.seq
         try:
             events = self._compute(kind, data or {}, self.clock.now())
-            self.journal.append(self.id, before, events)
+            self._keep(before, events)
         except BaseException:
             # what could not be kept has not happened
             self._refold(self.journal.events(self.id))
             raise
         return events
+
+    def _keep(self, before: int, events: list[Event]) -> None:
+        """Journal events; when the disk no longer takes them, go on in memory and say so in `warning`."""
+        try:
+            self.journal.append(self.id, before, events)
+        except BadData as error:
+            memory = Journal(None)
+            texts = self.journal.texts(self.id)
+            mode, title = self.state.mode, self.state.title
+            memory.create(self.id, mode, texts, self.events, title)  # type: ignore[arg-type]
+            self.journal = memory
+            self.warning = f"{error.message}；此后的记录只在内存里，退出即失，请另用纸笔记要点"
 
     def _compute(self, kind: str, data: Data, now: datetime) -> list[Event]:
         """Apply an act and everything that follows from it; nothing is written."""
@@ -242,81 +256,27 @@ class Session:
         if kind == "tick":
             for name in data["overdue"]:
                 put("overdue", {"fact" if name in self.ruleset.facts else "step": name})
-        changed = self._clock_changes(now, data.get("known") or {})
+        changed = clock_changes(self.ruleset, self.state, self.profile, now, data.get("known") or {})
         if changed:
             put("clock", {"facts": changed})
         if kind in _INERT and not changed:
             self._forget()
             return made
         if kind == "closed":
-            for follow in self._follow_ups(now, data):
+            chosen = frozenset(data.get("chosen", ()))
+            for follow in follow_ups(
+                self.ruleset, self.state, chosen, now, self.words(now), self.profile, self.time
+            ):
                 put("follow_up", follow)
             return made
         self._replan(self._match())
-        for follow_kind, follow_data in self._consequences(kind, data, before, now):
+        for follow_kind, follow_data in consequences(self.plan, self.state, self.time, made[0], before, now):
             put(follow_kind, follow_data)
             if follow_kind == "opened":  # its clock starts
                 entry = self.plan.wanted[follow_data["step"]]
                 self.plan.wanted[entry.key] = with_due(entry, self.ruleset, self.state, self.time)
         self._forget()
         return made
-
-    def _consequences(
-        self, kind: str, data: Data, before: frozenset[str], now: datetime
-    ) -> list[tuple[str, Data]]:
-        found: list[tuple[str, Data]] = []
-        state, plan = self.state, self.plan
-        changed = kind == "answered" and data.get("how") == "changed"
-        for key, item in plan.wanted.items():
-            live = state.steps.get(key)
-            if item.phase == "improve":
-                if key not in state.held:
-                    found.append(("held", {"step": key}))
-            elif live is None or live.opened is None or live.withdrawn:
-                if not item.waits:
-                    found.append(("opened", {"step": key}))
-            elif live.settled:
-                if changed and any(rule not in before for rule in item.rules):
-                    found.append(("opened", {"step": key, "why": "anew"}))
-                elif changed and data["fact"] in item.step.uses and live.outcome == "done":
-                    found.append(("opened", {"step": key, "why": "updated"}))
-                elif self._returns(item, now):
-                    found.append(("opened", {"step": key, "why": "every"}))
-        for key, live in state.steps.items():
-            if live.running and key not in plan.wanted:
-                found.append(("withdrawn", {"step": key, "notify": live.outcome == "handed"}))
-        return found
-
-    def _clock_changes(self, now: datetime, known: Mapping[str, Any]) -> Data:
-        """What the clock (and at the opening the profile) says that the state does not yet say."""
-        if not self.ruleset.outside:
-            return {}
-        said = {change.fact for change in self.state.changes}
-        told: dict[str, Any] = {**known, **clock_facts(now, self.profile)}
-        changed: Data = {}
-        for key, fact in self.ruleset.outside.items():
-            if key in said:
-                continue
-            answer = self.state.facts.get(key)
-            value = told.get(key)
-            if value is None:
-                if fact.known_from == "clock" and answer is not None:
-                    changed[key] = None
-            elif answer is None or answer.value != value:
-                changed[key] = value
-        return changed
-
-    def _follow_ups(self, now: datetime, data: Data) -> list[Data]:
-        words, time = self.words(), self.time
-        chosen = set(data.get("chosen", ()))
-        found: list[Data] = []
-        for key in self.state.held:
-            step = self.ruleset.steps.get(key)
-            if step is not None and (not step.optional or key in chosen):
-                found.append(follow_up_of(step, len(found) + 1, now, words, self.profile, time))
-        for extra in self.state.deferred:
-            found.append({**extra, "id": f"f{len(found) + 1}", "origin": "deferred"})
-        return found
 
     # ---- the officer's acts ---------------------------------------------------------------------
 
@@ -332,24 +292,15 @@ class Session:
             and watch.due <= now
             and ("overdue", watch.name) not in self.state.happened
         ]
-        back = any(self._returns(item, now) for item in self.plan.wanted.values())
+        back = any(returns(item, self.state, self.time, now) for item in self.plan.wanted.values())
         if late or back or self._turned(now):
             events = self.perform("tick", {"overdue": late})
             return events + self.tick() if late else events
         return []
 
-    def _returns(self, item: Wanted, now: datetime) -> bool:
-        """Whether a step that is done comes back (`every`)."""
-        if item.step.every is None:
-            return False
-        live = self.state.steps.get(item.key)
-        if live is None or live.outcome != "done" or live.at is None:
-            return False
-        return self.time.after(live.at, item.step.every) <= now
-
     def _turned(self, now: datetime) -> bool:
         """Whether what the clock now says makes other rules hold (minutes alone are no event)."""
-        changed = self._clock_changes(now, {})
+        changed = clock_changes(self.ruleset, self.state, self.profile, now, {})
         if not changed:
             return False
         facts = {key: answer for key, answer in self.state.facts.items() if key not in changed}

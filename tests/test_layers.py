@@ -12,7 +12,7 @@ TIERS = [
     "model",
     "conditions disjuncts bits variables reader durations hall workdays sources",
     "ruleset matcher journal state fold words",
-    "plan diagrams relevance follow bound",
+    "plan diagrams relevance follow bound consequences",
     "session walk explore checks cases",
     "triage render followups orders drill practice simulate explain",
     "console",
