@@ -1,0 +1,106 @@
+"""`playbook check`: what can be proved about a playbook or combination on its decision diagrams.
+
+Every finding is an exact statement about all answers, not a sample, and comes with a concrete
+situation that shows it. Outcomes only ever stand positively in conditions, so more outcomes mean
+more wanted steps: what closes for every set of answers also closes after any change of answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from engine.checks.ends import ends, start
+from engine.checks.ground import Ground
+from engine.checks.rules import conflicts, questions, rules
+from engine.checks.steps import step_findings
+from engine.conditions import Situation
+from engine.diagrams import NO, YES, Node
+from engine.explore import explore
+from engine.model import Finding, Library, Playbook
+
+
+class Checked(Ground):
+    """One check of some playbooks together."""
+
+    def report(self) -> dict[str, Any]:
+        """The check as the contract of `playbook check --json` has it; `findings` are model.Finding."""
+        findings = list(self.findings())
+        found = explore(self.ruleset, self.relevance, self.compare)
+        findings += [
+            Finding("error", "evaluators-differ", text, self.own[0].span) for text in found.differences
+        ]
+        if not found.complete:
+            text = "状态太多，没有全部走到；数字只是下限"
+            help = "把剧本拆小，或减少互相牵连的问题"
+            findings.append(Finding("warning", "unexplored", text, self.own[0].span, help))
+        return {
+            "playbook": "+".join(self.active),
+            "states": found.states,
+            "paths": str(found.walks.paths),
+            "shortest": found.walks.shortest,
+            "longest": found.walks.longest,
+            "questions_max": found.walks.longest,
+            "findings": findings,
+            "sources_cited": sorted({s for p in self.own for s in _cited(p)}),
+            "sources_reached": sorted(set(self.reached())),
+        }
+
+    def compare(self, at: Situation) -> str:
+        """The three evaluators on one situation; "" when they agree."""
+        self.compared += 1
+        flat = self.ruleset.flat(at)
+        second = self.evaluator.run(flat)
+        tree = self.ruleset.holding_by_tree(at)
+        vector = self.v.vector(at)
+        drawn = {key for key, node in self.relevance.rule_nodes.items() if self._follow(node, vector)}
+        first = self.evaluator.differences.pop() if self.evaluator.differences else set()
+        wrong = first | (second ^ tree) | (drawn ^ tree)
+        return f"两个判定器在规则 {'、'.join(sorted(wrong))} 上不一致" if wrong else ""
+
+    def findings(self) -> Iterator[Finding]:
+        """Every fault that the diagrams prove."""
+        yield from rules(self)
+        yield from questions(self)
+        yield from conflicts(self)
+        yield from start(self)
+        for playbook in self.own:
+            yield from ends(self, playbook)
+            for step in playbook.steps:
+                yield from step_findings(self, step)
+
+    def _follow(self, node: Node, vector: list[int]) -> bool:
+        while node > YES:
+            node = self.d.kids[node][vector[self.d.var[node]]]
+        return node == YES
+
+    def reached(self) -> Iterator[str]:
+        """The statement ids of everything that some situation brings up."""
+        for playbook in self.own:
+            for step in playbook.steps:
+                if self.feasible(self.relevance.wanted.get(step.key, NO)) != NO:
+                    yield from step.source
+            for rule in playbook.rules:
+                if self.feasible(self.relevance.rule_nodes[rule.key]) != NO:
+                    yield from rule.source
+                    for want in rule.do:
+                        yield from self.ruleset.steps[want.step].source
+            for fact in playbook.facts:
+                yield from fact.source
+
+
+def check(library: Library, active: Sequence[str], *, durable: bool = True) -> dict[str, Any]:
+    """Check some playbooks together; see `Checked.report`. BadData when they cannot be bound."""
+    return Checked(library, active, durable=durable).report()
+
+
+def _cited(playbook: Playbook) -> Iterator[str]:
+    for step in playbook.steps:
+        yield from step.source
+    for rule in playbook.rules:
+        yield from rule.source
+    for fact in playbook.facts:
+        yield from fact.source
+
+
+__all__ = ["Checked", "check"]

@@ -1,0 +1,75 @@
+"""Findings about the way through: that it starts with an action and always comes to an end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.checks.ground import Ground
+from engine.diagrams import NO, YES, Node
+from engine.explore import Closure
+from engine.model import Finding, Playbook
+from engine.ruleset import ALWAYS_ON
+
+
+def start(on: Ground) -> Iterator[Finding]:
+    """No action on the first screen."""
+    if on.active == (ALWAYS_ON,):
+        return
+    first = [r for r in on.rules if r.phase in ("safety", "control") and r.do]
+    node = NO
+    for rule in first:
+        node = on.d.either(node, on.relevance.rule_nodes[rule.key])
+    vector = {index: on.v.all[index].size - 1 for index in on.v.of_fact.values()}
+    vector |= dict.fromkeys(on.v.of_outcome.values(), 0)
+    for variable, state in sorted(vector.items()):
+        fact = on.v.all[variable].fact
+        if not fact or on.ruleset.facts[fact].known_from != "clock":
+            node = on.d.restrict(node, variable, state)
+    if node != YES:
+        text = "一开始没有任何控制现场的动作"
+        yield on.shown(
+            "error",
+            "no-first-action",
+            text,
+            on.own[0].span,
+            on.d.opposite(node),
+            "在 control 里至少放一条没有条件的规则",
+        )
+
+
+def ends(on: Ground, playbook: Playbook) -> Iterator[Finding]:
+    """Paths on which none of `ends_in` is done."""
+    if playbook.id == ALWAYS_ON:
+        return
+    if not playbook.ends_in:
+        yield Finding(
+            "error",
+            "no-ends",
+            f"剧本 `{playbook.id}` 没有写 `ends_in`",
+            playbook.span,
+            "写上了结这件事的步骤",
+        )
+        return
+    seen: set[Node] = set()
+    for blocked, overdue, what in _deviations(on):
+        closure = Closure(on.relevance, blocked=blocked, overdue=overdue, late=True)
+        ends = NO
+        for step in playbook.ends_in:
+            if step != blocked or on.ruleset.steps[step].ways:
+                ends = on.d.either(ends, closure.wanted(step))
+        stuck = on.d.both(on.settled, on.d.opposite(ends))
+        if stuck != NO and stuck not in seen:
+            seen.add(stuck)
+            text = f"有一种情况走不到 `ends_in` 的任何一步{what}"
+            help = "补一条规则，让这种情况也有了结的步骤"
+            yield on.shown("error", "no-end", text, playbook.span, stuck, help)
+
+
+def _deviations(on: Ground) -> Iterator[tuple[str, str, str]]:
+    yield "", "", ""
+    for step in on.ruleset.reasons:
+        if on.ruleset.phase(r.rule for r in on.ruleset.reasons[step]) == "improve":
+            continue
+        yield step, "", f"（“{on.ruleset.steps[step].what}”办不到时）"
+        if ("overdue", step) in on.v.of_outcome:
+            yield "", step, f"（“{on.ruleset.steps[step].what}”超时时）"
