@@ -8,7 +8,7 @@ from engine import walk
 from engine.conditions import Answer, grounds
 from engine.console import replies
 from engine.console.marking import mark
-from engine.console.replies import Chosen, Command, Empty, Mark, Picked
+from engine.console.replies import Chosen, Command, Empty, Mark, Marks, Picked
 from engine.console.talk import Again, Leave, Talk
 from engine.model import Fact
 from engine.plan import Wanted, running
@@ -240,10 +240,10 @@ class Asides:
         self.t.line(f"{hint}；Enter 返回；c 结束事件", "quiet")
         now, count = session.clock.now(), len(items) + len(facts)
         reply = self.talk.ask(lambda text: replies.steps(text, count, now))
-        if isinstance(reply, tuple) and not isinstance(reply, Again) and reply and isinstance(reply[0], Mark):
-            self._marked([entry for entry in reply if isinstance(entry, Mark)], items, facts)
+        if isinstance(reply, Marks):
+            self._marked(reply.marks, items, facts)
 
-    def _marked(self, marks: list[Mark], items: list[Wanted], facts: list[Fact]) -> None:
+    def _marked(self, marks: Iterable[Mark], items: list[Wanted], facts: list[Fact]) -> None:
         for entry in marks:
             steps = tuple(n for n in entry.numbers if n <= len(items))
             if steps:

@@ -98,7 +98,7 @@ def finish(walker: Walk, prompt: Prompt) -> None:
         t.line("Enter＝收尾并结束；还有情况就直接说；q 先放着", first="   ")
         reply = walker.talk.ask(lambda text: replies.pick(text, 1))
         if isinstance(reply, Empty) or (isinstance(reply, Picked) and reply.numbers == (1,)):
-            walker.talk.do(lambda: walk.begin_closing(session))
+            walker.talk.act(lambda: _turn(session))
         return
     count = len(prompt.steps)
     if count:
@@ -120,6 +120,14 @@ def finish(walker: Walk, prompt: Prompt) -> None:
         return
     chosen = tuple(prompt.steps[n - 1].key for n in numbers)
     walker.talk.do(lambda: walk.close(session, chosen))
+
+
+def _turn(session: Session) -> None:
+    """Turn to the close; where nothing is left to choose, close."""
+    walk.begin_closing(session)
+    prompt = walk.next_prompt(session, present=False)
+    if prompt.kind == "close" and not prompt.steps:
+        walk.close(session)
 
 
 def farewell(session: Session, terminal: Terminal, screens: Screens) -> None:

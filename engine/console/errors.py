@@ -115,10 +115,13 @@ def _listen() -> None:
     def gone(number: int, frame: FrameType | None) -> None:
         raise Hangup(number)
 
-    for name in ("SIGHUP", "SIGTERM"):
+    wanted: dict[str, Any] = {"SIGHUP": gone, "SIGTERM": gone}
+    if sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
+        wanted["SIGINT"] = signal.default_int_handler  # even where the parent ignores it
+    for name, handler in wanted.items():
         if hasattr(signal, name):
             try:
-                signal.signal(getattr(signal, name), gone)
+                signal.signal(getattr(signal, name), handler)
             except ValueError:  # not the main thread: a test runner
                 return
 

@@ -7,12 +7,15 @@ signal interrupts it to announce a deadline; the line typed so far is shown agai
 from __future__ import annotations
 
 import contextlib
+import math
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from time import monotonic
 from types import FrameType
 from typing import Any, TextIO
 
+TICK = 0.5  # seconds
 Wake = Callable[[], tuple[float | None, list[str]]]
 
 
@@ -47,30 +50,34 @@ def _readline() -> Any:
 def _woken(
     prompt: str, out: TextIO, wake: Wake | None, show: Callable[[str], None], readline: Any
 ) -> Iterator[None]:
-    """Call `wake` from a timer signal while the body waits; without such signals only once before."""
-    if wake is None:
-        yield
-        return
-    seconds, said = wake()
+    """Call `wake` from a timer signal while the body waits; without such signals only once before.
+
+    The timer ticks every second: a signal that comes just before readline begins to wait (SIGTERM, Ctrl-C)
+    is seen only when the next one interrupts it.
+    """
+    seconds, said = wake() if wake is not None else (None, [])
     for line in said:
         show(line)
-    if seconds is None or not hasattr(signal, "setitimer"):
+    if not hasattr(signal, "setitimer"):
         yield
         return
+    due = math.inf if seconds is None else monotonic() + seconds
 
     def alarm(number: int, frame: FrameType | None) -> None:
+        nonlocal due
+        if wake is None or monotonic() < due:
+            return
         again, said = wake()
+        due = math.inf if again is None else monotonic() + again
         if said:
             out.write("\r\x1b[K")
             for line in said:
                 show(line)
             out.write(prompt + (readline.get_line_buffer() if readline is not None else ""))
             out.flush()
-        if again is not None:
-            signal.setitimer(signal.ITIMER_REAL, max(again, 0.5))
 
     before = signal.signal(signal.SIGALRM, alarm)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.5))
+    signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ from engine.console import replies
 from engine.console.asides import Asides
 from engine.console.marking import mark as do_mark
 from engine.console.marking import no_way
-from engine.console.replies import Chosen, Empty, Mark, Picked
+from engine.console.replies import Chosen, Empty, Mark, Marks, Picked
 from engine.console.talk import Again, Leave, Talk
 from engine.console.terminal import Terminal
 from engine.plan import Wanted, running
@@ -28,6 +28,8 @@ class Walk:
         self.screens = self.talk.screens
         self.asides = Asides(self.talk)
         self.talk.aside = self.asides.handle
+        self._hinted = False
+        self._spare = 0
 
     def run(self) -> End:
         """Until the incident is closed or the officer leaves; EOFError at the end of input."""
@@ -52,17 +54,18 @@ class Walk:
         self.t.blank()
         self.screens.steps(items)
         self._clock_line(items)
-        first = self.session.state.seq < 40
         self.t.line(
-            "办好打号（1）· 已交代 1h · 办不成 1x · Enter 往下" + ("；新情况直接说；? 帮助" if first else ""),
+            "办好打号（1）· 已交代 1h · 办不成 1x · Enter 往下"
+            + ("" if self._hinted else "；新情况直接说；? 帮助"),
             "quiet",
         )
+        self._hinted = True
         while True:
             reply = self._marks(len(items))
             if isinstance(reply, Empty):
                 break
-            if isinstance(reply, tuple) and not isinstance(reply, Again):
-                for mark in reply:
+            if isinstance(reply, Marks):
+                for mark in reply.marks:
                     self.mark(mark, items)
             if self._urgent() or self.session.state.status != "open":
                 self._safety_first(items)
@@ -96,7 +99,7 @@ class Walk:
             and not live.outcome
         ]
 
-    def _marks(self, count: int, prompt: str = "> ") -> tuple[Mark, ...] | Empty | Again:
+    def _marks(self, count: int, prompt: str = "> ") -> Marks | Empty | Again:
         now = self.session.clock.now()
         reply = self.talk.ask(lambda text: replies.steps(text, count, now), prompt)
         assert not isinstance(reply, Chosen | Picked)
@@ -117,7 +120,8 @@ class Walk:
         self.t.blank()
         self.screens.deadlines(prompt.clocks)
         self.talk.shown = tuple(running(self.session.plan, self.session.state))
-        self.asides.put(prompt.fact, spare=prompt.spare)
+        self.asides.put(prompt.fact, spare=prompt.spare if prompt.spare > self._spare else 0)
+        self._spare = prompt.spare
 
     def _propose(self, prompt: Prompt) -> None:
         playbook = next(p for p in self.session.library.playbooks if p.id == prompt.playbook)
@@ -143,8 +147,8 @@ class Walk:
         reply = self.talk.ask(lambda text: self._due_reply(text))
         if isinstance(reply, Again):
             return
-        if isinstance(reply, tuple) and isinstance(reply[0], Mark):
-            self.mark(reply[0], [item])
+        if isinstance(reply, Marks):
+            self.mark(reply.marks[0], [item])
         elif isinstance(reply, Picked) and reply.numbers[0] == 1:
             self.mark(Mark((1,), "done"), [item])
         elif isinstance(reply, Picked) and reply.numbers[0] == 3:
@@ -155,8 +159,10 @@ class Walk:
     def _due_reply(self, text: str) -> replies.Reply:
         """Numbers choose here; `1 9:12` and `1 不行 原因` are marks as everywhere."""
         found = replies.steps(text, 1, self.session.clock.now())
-        if isinstance(found, Mark) and (found.since or found.reason or found.outcome != "done"):
-            return found
+        if isinstance(found, Marks):
+            first = found.marks[0]
+            if first.since or first.reason or first.outcome != "done":
+                return found
         return replies.pick(text, 3)
 
     # ---- between and at the end -----------------------------------------------------------------
@@ -183,5 +189,5 @@ class Walk:
         farewell(self.session, self.t, self.screens)
 
     def _clock_line(self, items: list[Wanted]) -> None:
-        if any(step.outcome or step.presented for step in self.session.state.steps.values()):
+        if self._hinted:  # the first screen is about its steps alone
             self.screens.deadlines(self.talk.clocks(), skip=[item.key for item in items])

@@ -32,6 +32,7 @@ _HANDED = frozenset(("h", "交", "交代", "交代了", "已交代", "已交"))
 _BLOCKED = ("办不了", "没办成", "行不通", "不行", "不成", "x")
 _SKIPPED = ("跳过", "不用办", "不用", "k")
 _DONE = frozenset(("好", "好了", "完成", "已办", "办了", "办好了", "完", "done"))
+_STEP_MARK = re.compile(r"\d{1,2}\s*(h|x|k|交|不行|办不了|没办成|不成|跳过|不用办|好了|办好)")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DIGITS = {
     "零": 0,
@@ -57,6 +58,12 @@ class Mark(NamedTuple):
     outcome: Literal["done", "handed", "no_way", "skipped"]
     reason: str = ""
     since: datetime | None = None
+
+
+class Marks(NamedTuple):
+    """What was said about the steps of the screen."""
+
+    marks: tuple[Mark, ...]
 
 
 class Command(NamedTuple):
@@ -95,7 +102,7 @@ class Unclear(NamedTuple):
     hint: str
 
 
-Reply = Mark | Command | Report | Chosen | Picked | Empty | Unclear | tuple[Mark, ...]
+Reply = Marks | Command | Report | Chosen | Picked | Empty | Unclear
 
 
 def clean(typed: str) -> tuple[str, bool]:
@@ -132,7 +139,7 @@ def command(text: str) -> Command | None:
 
 def is_report(text: str) -> bool:
     """Whether this is a sentence and not a slip: two or more Chinese characters, or a longer text."""
-    return len(_HAN.findall(text)) >= 2 or (len(text) >= 6 and any(c.isalpha() for c in text))
+    return len(_HAN.findall(text)) >= 2 or sum(c.isalpha() for c in text) >= 6
 
 
 def numbers(text: str) -> tuple[int, ...] | None:
@@ -155,12 +162,12 @@ def steps(text: str, count: int, now: datetime) -> Reply:
         return found
     plain = _plain(text)
     if plain in ("全", "全部", "都好了", "全好了", "全部完成"):
-        return Mark(tuple(range(1, count + 1)), "done")
+        return Marks((Mark(tuple(range(1, count + 1)), "done"),))
     tight = [part for part in re.split(r"[\s,、]+", plain) if part]
     if len(tight) > 1 and all(re.fullmatch(r"\d{1,2}(h|x|交|好)?", part) for part in tight):
         marks = _grouped(tight)
         bad = [n for mark in marks for n in mark.numbers if not 1 <= n <= count]
-        return _range(bad, count) if bad else marks
+        return _range(bad, count) if bad else Marks(marks)
     match = re.match(
         r"(?P<numbers>\d{1,2}(?:[\s,、和]+\d{1,2}(?![\d:点时]))*)(?![\d:])\s*(?P<rest>.*)$", plain
     )
@@ -196,14 +203,14 @@ def _verb(picked: tuple[int, ...], rest: str, text: str, now: datetime) -> Reply
             return Unclear("时间写成 9:12 这样，不能晚于现在")
         rest = rest[: at.start()].strip()
     if rest == "" or rest in _DONE:
-        return Mark(picked, "done", "", since)
+        return Marks((Mark(picked, "done", "", since),))
     if rest in _HANDED:
-        return Mark(picked, "handed", "", since)
+        return Marks((Mark(picked, "handed", "", since),))
     for words, outcome in ((_BLOCKED, "no_way"), (_SKIPPED, "skipped")):
         for word in words:
             if rest.startswith(word):
                 reason = rest[len(word) :].strip(" ，,：:。")
-                return Mark(picked, outcome, reason, since)  # type: ignore[arg-type]
+                return Marks((Mark(picked, outcome, reason, since),))  # type: ignore[arg-type]
     if is_report(text):
         return Report(text)
     return Unclear("数字后面可以写：交（已交代别人）、不行 原因、跳过 原因、9:12（几点办的）")
@@ -234,6 +241,8 @@ def question(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: date
     found = command(text)
     if found is not None:
         return found
+    if fact.kind != "text" and _STEP_MARK.match(plain):
+        return Unclear("这里的号是这一问的答案；要记步骤先按 r")
     reader = {"number": _number, "time": _time, "text": _text, "many": _many}.get(fact.kind, _choice)
     return reader(text, fact, offered, now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -25,7 +26,10 @@ def short_time(at: datetime, now: datetime) -> str:
         return clock
     if at.date() == now.date() + timedelta(days=1):
         return f"明天{clock}"
-    return f"{at.month}月{at.day}日{clock}" if at.year == now.year else f"{at.year}年{at.month}月{at.day}日"
+    if at.year != now.year:
+        return f"{at.year}年{at.month}月{at.day}日"
+    far = abs((at - now).days) > 2
+    return f"{at.month}月{at.day}日" + ("" if far else clock)
 
 
 def span(seconds: float) -> str:
@@ -177,14 +181,12 @@ class Screens:
             if fact.recheck is not None:
                 entries.append((str(count + 2), "还没有", False))
         entries.append(("0", "说不清", default is not None and default.state == "unsure"))
-        shown_entries = [f"{number} {label}{'★' if marked else ''}" for number, label, marked in entries]
-        if sum(columns(entry) + 3 for entry in shown_entries) <= self.t.width:
-            self.t.line("   ".join(shown_entries), first="   ")
-            if fact.kind == "many":
-                self.t.line("可选几个，中间空格", "quiet", first="   ")
-            return
-        for (number, label, marked), _ in zip(entries, shown_entries, strict=True):
-            self.t.line(label + ("  ★" if marked else ""), first=f"{number:>2} ")
+        told = [f"{number} {label}{'★' if marked else ''}" for number, label, marked in entries]
+        if sum(columns(entry) + 3 for entry in told) <= self.t.width:
+            self.t.line("   ".join(told), first="   ")
+        else:
+            for number, label, marked in entries:
+                self.t.line(label + ("  ★" if marked else ""), first=f"{number:>2} ")
         if fact.kind == "many":
             self.t.line("可选几个，中间空格", "quiet", first="   ")
 
@@ -203,7 +205,7 @@ class Screens:
             told.append(
                 (
                     watch,
-                    f"{self.clock_name(watch, 10)}{left(at, now) if watch.due else self._again(watch, now)}",
+                    f"{self._nickname(watch)} {left(at, now) if watch.due else self._again(watch, now)}",
                 )
             )
         if not told:
@@ -218,14 +220,17 @@ class Screens:
         assert watch.next is not None
         return "该再问了" if watch.next <= now else f"{span((watch.next - now).total_seconds())}后再问"
 
-    def clock_name(self, watch: Watch, most: int = 40) -> str:
-        """What a clock is about, short."""
+    def clock_name(self, watch: Watch) -> str:
+        """What a clock is about."""
         ruleset = self.session.ruleset
         if watch.of == "fact":
-            text = ruleset.facts[watch.name].label or ruleset.facts[watch.name].ask
-        else:
-            text = self.words(ruleset.steps[watch.name])
-        return f"“{text[:most].rstrip('，、：；。“（')}{'…' if len(text) > most else ''}”"
+            return ruleset.facts[watch.name].label or ruleset.facts[watch.name].ask
+        return self.words(ruleset.steps[watch.name])
+
+    def _nickname(self, watch: Watch) -> str:
+        """The same in some eight characters."""
+        head = re.split(r"[，：；。（、]", self.clock_name(watch))[0]
+        return head if len(head) <= 9 else f"{head[:8]}…"
 
     def clocks(self, clocks: Sequence[Watch], start: int = 0) -> None:
         """All clocks, one a line; numbered from `start` when given."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from engine.console import desk, replies
-from engine.console.replies import Chosen, Command, Empty, Mark, Picked, Reply, Report, Unclear
+from engine.console.replies import Chosen, Command, Empty, Marks, Picked, Reply, Report, Unclear
 from engine.console.screens import Screens
 from engine.console.terminal import Terminal
 from engine.errors import BadData, Conflict, ZhibanError
@@ -31,7 +31,7 @@ class Again(NamedTuple):
     changed: bool
 
 
-Answered = tuple[Mark, ...] | Chosen | Picked | Empty | Again
+Answered = Marks | Chosen | Picked | Empty | Again
 Aside = Callable[[Command], bool]
 
 
@@ -60,8 +60,6 @@ class Talk:
             elif isinstance(reply, Report):
                 self.hear(reply.text)
                 return Again(True)
-            elif isinstance(reply, Mark):
-                return (reply,)
             else:
                 return reply
 

@@ -60,8 +60,8 @@ def _units(paragraph: str) -> list[str]:
     units: list[str] = []
     for token in _ASCII.findall(paragraph):
         if token.isspace():
-            units.append(" ")
-        elif units and units[-1] != " " and (token[0] in NO_START or units[-1][-1] in NO_END):
+            units.append(" " * len(token.expandtabs(1)))
+        elif units and not units[-1].isspace() and (token[0] in NO_START or units[-1][-1] in NO_END):
             units[-1] += token
         else:
             units.append(token)
@@ -72,11 +72,11 @@ def _fill(units: list[str], width: int, first: str, rest: str) -> list[str]:
     lines: list[str] = []
     line, room, empty = first, width - columns(first), True
     for unit in units:
-        if unit == " " and empty and lines:
+        if unit.isspace() and empty and lines:
             continue
         needed = columns(unit)
         if needed > room and not empty:
-            if unit == " ":
+            if unit.isspace():
                 continue
             lines.append(line.rstrip() if line.strip() else line)
             line, room, empty = rest, width - columns(rest), True
