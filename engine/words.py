@@ -34,6 +34,13 @@ class YesNo(int):
         return format(str(self), spec)
 
 
+class Blank(str):
+    """A hall value that nobody filled in: prints as a line to write on and tests as absent."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
 class ChoiceText(str):
     """A choice that prints as its label and also equals its id."""
 
@@ -167,7 +174,7 @@ class Words:
             if found is not None:
                 names[name] = found
             elif name in self._halls():
-                names[name] = BLANK
+                names[name] = Blank(BLANK)
         roles = [entry.id for entry in self._ruleset.library.vocabulary.roles]
         names["role"] = {role: self._person(role, "role") for role in roles}
         names["phone"] = {role: self._person(role, "phone") for role in roles}
