@@ -55,8 +55,8 @@ check: $(STAMP)  ## lint, format, types, layers, playbooks
 	@$(BIN)/zhiban playbook check
 	@$(PYTEST) tests/test_layers.py
 
-bench: $(STAMP)  ## the measurements of benchmarks/
-	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+bench: $(STAMP)  ## the measurements of benchmarks/; ARGS=--json prints JSON
+	@$(BIN)/python benchmarks $(ARGS)
 
 soak: $(STAMP)  ## the tests that take minutes
 	@$(PYTEST) -n 2 -m soak --hypothesis-profile=default $(ARGS)

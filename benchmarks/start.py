@@ -4,26 +4,46 @@ One whole process of COMMAND, from start to the first screen and out, over one w
 imports the libraries of BASELINE. The two run in turn, so that a busy machine slows both.
 """
 
+from __future__ import annotations
+
 import os
-import statistics
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-COMMAND = ["respond", "早上下雨，群众要进来，保安拦着吵起来了", "--first-screen"]
-BASELINE = ["click", "rich.console", "yaml", "msgspec", "sqlite3", "durable.engine"]
-PAIRS = 21
+from _report import Figure, median, run
+
+TEXT = "早上下雨，群众要进来，保安拦着吵起来了"
+BASELINE = ("click", "rich.console", "yaml", "msgspec", "sqlite3", "durable.engine")
+PAIRS = 15
+COLD = 3  # starts with an empty cache
+ROOT = Path(__file__).resolve().parent.parent
 
 
-def seconds(command: list[str], environment: dict[str, str]) -> float:
+def program() -> list[str]:
+    """`zhiban` as installed beside this Python, else cli.py of this checkout."""
+    installed = Path(sys.executable).with_name("zhiban")
+    return [str(installed)] if installed.exists() else [sys.executable, "-c", "import cli; cli.main()"]
+
+
+def seconds(command: list[str], home: str) -> float:
     """Wall time of one run; a failing run ends the benchmark with its own words."""
+    own = {
+        "ZHIBAN_HOME": home,
+        "PYTHONUTF8": "1",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONPYCACHEPREFIX": f"{home}/pyc",
+    }
+    environment = {**os.environ, **own}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a start that compiles all modules anew is nobody's
     start = time.perf_counter()
-    run = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True)
+    ran = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, cwd=home)
     taken = time.perf_counter() - start
-    if run.returncode:
-        sys.exit(f"{command}: exit {run.returncode}\n{run.stderr.decode(errors='replace')}")
+    if ran.returncode:
+        sys.exit(f"{command}: exit {ran.returncode}\n{ran.stderr.decode(errors='replace')}")
     return taken
 
 
@@ -32,26 +52,43 @@ def importable(module: str) -> bool:
     return not subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True).returncode
 
 
-def main() -> None:
-    """Measure and print the table."""
+def measure() -> list[Figure]:
+    """Run the pairs."""
     modules = [name for name in BASELINE if importable(name)]
-    program = [str(Path(sys.executable).with_name("zhiban")), *COMMAND]
-    baseline = [sys.executable, "-c", "import " + ", ".join(modules)]
+    first = [*program(), "respond", TEXT, "--first-screen"]
+    imports = [sys.executable, "-c", "import " + ", ".join(modules)]
+    bare = [sys.executable, "-c", "pass"]
     with tempfile.TemporaryDirectory() as home:  # nobody's records; the cache of playbooks gets warm
-        environment = {**os.environ, "ZHIBAN_HOME": home, "PYTHONUTF8": "1"}
-        for command in (program, baseline):
-            seconds(command, environment)
-        pairs = [(seconds(program, environment), seconds(baseline, environment)) for _ in range(PAIRS)]
-    missing = sorted(set(BASELINE) - set(modules))
-    for label, times in zip(("first instruction", "imports alone"), zip(*pairs, strict=True), strict=True):
-        ordered = sorted(times)
-        print(f"{label:<18} median {statistics.median(ordered) * 1000:7.1f} ms   "
-              f"fastest {ordered[0] * 1000:7.1f}   slowest {ordered[-1] * 1000:7.1f}")  # fmt: skip
-    ratio = statistics.median(a / b for a, b in pairs)
-    print(f"{'ratio':<18} median {ratio:7.2f}")
+        for command in (first, imports, bare):  # and that of Python's own, of compiled modules
+            seconds(command, home)
+        runs = [(seconds(first, home), seconds(imports, home)) for _ in range(PAIRS)]
+        python = median([seconds(bare, home) for _ in range(5)])
+        cold = []
+        for _ in range(COLD):
+            shutil.rmtree(Path(home) / "cache")
+            cold.append(seconds(first, home))
+    times = [run[0] for run in runs]
+    note = f"{PAIRS} pairs in turn; fastest {min(times) * 1000:.0f}, slowest {max(times) * 1000:.0f} ms"
+    missing = [name for name in BASELINE if name not in modules]
     if missing:
-        print(f"not installed, left out of the baseline: {', '.join(missing)}")
+        note += f"; not installed, left out of the baseline: {', '.join(missing)}"
+    return [
+        Figure(
+            "start_ratio",
+            "first instruction over imports alone",
+            median([a / b for a, b in runs]),
+            "",
+            1.3,
+            note,
+        ),
+        Figure("start", "start to first instruction, whole process", median(times) * 1000, "ms"),
+        Figure("imports", "importing the six libraries alone", median([run[1] for run in runs]) * 1000, "ms"),
+        Figure("python", "Python itself", python * 1000, "ms"),
+        Figure(
+            "start_cold", "start to first instruction, playbooks not yet cached", median(cold) * 1000, "ms"
+        ),
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    run("start", measure)
