@@ -39,7 +39,7 @@ def home(tmp_path):
 
 
 def test_whole_walk(home):
-    """From the sentence to the close: playbook confirmed, actions before any question, follow-ups at the end."""
+    """From the sentence to the close: actions before any question, follow-ups at the end."""
     officer = Officer(home, "respond", RAIN)
     screen = officer.at_prompt()
     assert "未开门避雨★" in screen

@@ -72,7 +72,9 @@ def check(given: Sequence[Path], *, pairs: bool, json: bool) -> int:
     if pairs:
         combos += combinations([id for id in chosen if id != "always"], 2)
     reports: list[dict[str, Any]] = [checks.check(library, list(combo)) for combo in combos]
-    reading = [f for f in library.findings if not files or f.span.file in own or _under(f.span.file, files)]
+    spans = {playbook.span.file for playbook in library.playbooks if playbook.id in chosen}
+    named = own | spans | {name for name in library.texts if "vocabulary" in name}
+    reading = [f for f in library.findings if not given or f.span.file in named or _under(f.span.file, files)]
     bad = _errors(reading) or any(_errors(report["findings"]) for report in reports)
     if json:
         record.emit(reports + ([{"playbook": None, "findings": reading}] if reading else []))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -31,6 +32,8 @@ class Program(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the program and leave with its exit code."""
+        # starting makes many objects and hardly any garbage: a tenth of the time to the first instruction
+        gc.set_threshold(50_000, 20, 20)
         prepare()
         _listen()
         code = self._code(extra)

@@ -73,11 +73,11 @@ def begin(shelf: Shelf, journal: Journal, text: str, playbooks: Sequence[str]) -
 
 
 def _known(shelf: Shelf, playbooks: Sequence[str]) -> None:
-    from engine.reader.report import suggest
-
     known = [playbook.id for playbook in shelf.library.playbooks]
     for name in playbooks:
         if name not in known:
+            from engine.reader.report import suggest
+
             raise NotFound(f"没有剧本 `{name}`", suggest(name, known) or "用 zhiban playbook list 看有哪些")
 
 
