@@ -36,17 +36,14 @@ _MARKS = {
 def timeline(report: Report) -> dict[str, Any]:
     """`sheets` (each with `height`, `rows`, `bands`, `ticks`, `folds`) and `hidden`: rows not drawn."""
     rows = _rows(report)
-    hidden = max(0, len([row for row in rows if not row.get("band")]) - MOST)
-    rows = rows[: MOST + 8]
+    hidden = sum("band" not in row for row in rows[MOST:])
+    rows = rows[:MOST]
     scale = Scale(_moments(report), LEFT, RIGHT)
     sheets = []
     for part in _sheets(rows):
         drawn = [_drawn(row, TOP + number * ROW, scale, report) for number, row in enumerate(part)]
         height = TOP + len(part) * ROW + 6
-        folds = [
-            {"x": x, "text": span(int(length.total_seconds())), "d": _zigzag(x, TOP - 8, height - 6)}
-            for x, length in scale.folds
-        ]
+        folds = [{"x": x, "text": length, "d": _zigzag(x, TOP + 2, height - 6)} for x, length in scale.folds]
         ticks = [{"x": x, "text": text} for x, text in scale.ticks]
         sheets.append({"height": height, "bottom": height - 6, "rows": drawn, "ticks": ticks, "folds": folds})
     frame = {"width": WIDTH, "left": LEFT, "right": RIGHT, "status": RIGHT + 14, "row": ROW, "top": TOP}
@@ -61,6 +58,8 @@ def _sheets(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
         if full or ("band" in row and len(found[-1]) * 3 >= SHEET * 2):
             found.append([])
         found[-1].append(row)
+    if len(found) > 1 and len(found[-1]) <= 3:
+        found[-2] += found.pop()
     return found
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from engine.render.structure import MODES
 from engine.render.templates import fill
 
 _BLANK = re.compile(r"_{2,}")
@@ -18,10 +19,14 @@ def page(text: str) -> str:
     """The page of a document written in Markdown, for the screen and for A4 paper."""
     heading = _HEADING.search(text)
     title = heading[1] if heading else "文书"
+    mode = next((name for name in MODES.values() if title.startswith(f"【{name}】")), "")
     # a run of underscores is a line to write on, never emphasis or a rule
     body = _parser().render(_BLANK.sub(lambda run: run[0].replace("_", "\\_"), text))
-    body = _BLANK.sub(lambda run: f'<span class="blank">{"&nbsp;" * len(run[0])}</span>', body)
-    return fill("document", "html", {"title": title, "body": Markup(body)})  # made by the parser, HTML off
+    body = _BLANK.sub(
+        lambda run: f'<span class="blank" style="width:{len(run[0]) * 0.52:.1f}em"></span>', body
+    )
+    safe = Markup(body)  # made by the parser, which lets no HTML through
+    return fill("document", "html", {"title": title, "mode": mode, "body": safe})
 
 
 @lru_cache(maxsize=1)
