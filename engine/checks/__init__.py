@@ -14,10 +14,10 @@ from engine.checks.ends import ends, start
 from engine.checks.ground import Ground
 from engine.checks.rules import conflicts, questions, rules
 from engine.checks.steps import step_findings
-from engine.conditions import Situation
+from engine.conditions import Situation, needs
 from engine.diagrams import NO, YES, Node
 from engine.explore import explore
-from engine.model import Finding, Library, Playbook
+from engine.model import ALWAYS, Finding, Library
 
 
 class Checked(Ground):
@@ -42,7 +42,7 @@ class Checked(Ground):
             "longest": found.walks.longest,
             "questions_max": found.walks.longest,
             "findings": findings,
-            "sources_cited": sorted({s for p in self.own for s in _cited(p)}),
+            "sources_cited": sorted(set(self.cited())),
             "sources_reached": sorted(set(self.reached())),
         }
 
@@ -74,33 +74,48 @@ class Checked(Ground):
             node = self.d.kids[node][vector[self.d.var[node]]]
         return node == YES
 
+    def cited(self) -> Iterator[str]:
+        """The statement ids of everything that the playbooks declare, or take from the vocabulary."""
+        for playbook in self.own:
+            for step in playbook.steps:
+                yield from step.source
+            for rule in playbook.rules:
+                yield from rule.source
+                for want in rule.do:
+                    yield from self.ruleset.steps[want.step].source
+            for key in playbook.order:
+                yield from self.ruleset.facts[key].source
+
     def reached(self) -> Iterator[str]:
         """The statement ids of everything that some situation brings up."""
         for playbook in self.own:
-            for step in playbook.steps:
-                if self.feasible(self.relevance.wanted.get(step.key, NO)) != NO:
-                    yield from step.source
+            named: set[str] = set()
             for rule in playbook.rules:
                 if self.feasible(self.relevance.rule_nodes[rule.key]) != NO:
                     yield from rule.source
+                    named.update(needs(rule.when))
                     for want in rule.do:
-                        yield from self.ruleset.steps[want.step].source
-            for fact in playbook.facts:
-                yield from fact.source
+                        step = self.ruleset.steps[want.step]
+                        yield from step.source
+                        named.update((*step.uses, *step.finds))
+            for key in self._with_grounds(named):
+                yield from self.ruleset.facts[key].source
+
+    def _with_grounds(self, named: set[str]) -> set[str]:
+        """Facts, and those that the derived ones among them follow from; hall values are left out."""
+        found: set[str] = set()
+        todo = [key for key in named if key in self.ruleset.facts]
+        while todo:
+            key = todo.pop()
+            if key not in found:
+                found.add(key)
+                todo += needs(self.ruleset.facts[key].when or ALWAYS)
+        return found
 
 
 def check(library: Library, active: Sequence[str], *, durable: bool = True) -> dict[str, Any]:
     """Check some playbooks together; see `Checked.report`. BadData when they cannot be bound."""
     return Checked(library, active, durable=durable).report()
-
-
-def _cited(playbook: Playbook) -> Iterator[str]:
-    for step in playbook.steps:
-        yield from step.source
-    for rule in playbook.rules:
-        yield from rule.source
-    for fact in playbook.facts:
-        yield from fact.source
 
 
 __all__ = ["Checked", "check"]
