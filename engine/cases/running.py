@@ -8,6 +8,7 @@ from engine.bound import Engine, engine_for
 from engine.cases.model import Case, Coverage, Failure, Result, RuleCoverage
 from engine.clock import BEIJING, SimulatedClock, stamp
 from engine.conditions import Answer, Situation, Verdict, evaluate, grounds, needs
+from engine.fold import apply
 from engine.hall import hall_values
 from engine.model import Condition, Event, Happened, Known, Library, Profile, Test
 from engine.plan import Plan, Timekeeper, make_plan, questions, running
@@ -97,7 +98,7 @@ class _Trial:
         for key, item in plan.wanted.items():
             live = self.state.steps.get(key)
             if item.phase != "improve" and not item.waits and (live is None or live.opened is None):
-                self.state.apply(Event(self.state.seq + 1, "opened", stamp(now), 0, {"step": key}))
+                apply(self.state, Event(self.state.seq + 1, "opened", stamp(now), 0, {"step": key}))
         return make_plan(self.rules, self.state, holding, self.time)
 
     # ---- expectations ---------------------------------------------------------------------------
@@ -233,7 +234,7 @@ def _state(case: Case) -> State:
 
     def put(kind: str, data: dict[str, object]) -> None:
         # given, not decided: nothing here is an act that could be taken back
-        state.apply(Event(state.seq + 1, kind, stamp(at), 0, data))
+        apply(state, Event(state.seq + 1, kind, stamp(at), 0, data))
 
     put("begun", {"mode": "drill", "title": case.name, "playbooks": list(case.playbooks)})
     for key, answer in case.facts.items():
