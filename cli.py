@@ -217,6 +217,16 @@ def playbook_check(paths: tuple[Path, ...], pairs: bool, as_json: bool) -> int:
     return books.check(paths, pairs=pairs, json=as_json)
 
 
+@playbook.command("test")
+@click.argument("paths", nargs=-1, type=_FILE, metavar="[用例文件]…")
+@_JSON
+def playbook_test(paths: tuple[Path, ...], as_json: bool) -> int:
+    """跑剧本的用例，看每条规则有没有被用例照到。"""
+    from engine.console import books
+
+    return books.test(paths, json=as_json)
+
+
 @playbook.command("schema")
 @click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件")
 @click.option("--json", "as_json", is_flag=True, help="总是 JSON，可不写")

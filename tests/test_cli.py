@@ -308,3 +308,13 @@ def test_closed_incident_stays(closed):
     done = run(closed, "resume")
     assert done.returncode == 2
     assert "已经结束" in done.stderr
+
+
+def test_playbook_test(home):
+    """The rule tests run by file; a failing expectation is exit 4 with its place."""
+    (home / "rain-before-opening.yaml").write_text(
+        "# a case that cannot pass\ncases:\n- {name: 错的, expect: {not: [to-door]}}\n", "utf-8"
+    )
+    done = run(home, "playbook", "test", "rain-before-opening.yaml")
+    assert done.returncode == 4
+    assert "Traceback" not in done.stderr

@@ -272,3 +272,53 @@ def test_deadline_is_announced_while_typing(home):
     child.expect_exact("> abc")
     child.sendline("d")
     child.expect_exact("got 'abcd'")
+
+
+def test_closing_with_open_things(home):
+    """c: every open thing is settled, skipped with a reason or handed to a follow-up with its day."""
+    officer = Officer(home, "respond", "--playbook", "rain-before-opening")
+    officer.at_prompt()
+    officer.types("")
+    screen = officer.types("c")
+    assert "收尾" in screen
+    while "答> " in screen:
+        screen = officer.types("s")
+    for _ in range(40):
+        if END in screen:
+            break
+        if "结束前还有一件" in screen:
+            screen = officer.types("3")
+            if "原因> " in screen:
+                screen = officer.types("别人已办")
+        elif "几时前办完" in screen:
+            screen = officer.types("3天")
+        elif "答> " in screen and "还在等一个消息" not in screen:
+            screen = officer.types("s")
+        else:
+            screen = officer.types("")
+    assert END in screen
+    shown = emitted(home, "incident", "show", "--json")
+    assert shown["status"] == "closed"
+    assert any(step["reason"] == "别人已办" for step in shown["outcomes"].values())
+
+
+def test_lists(home):
+    """r marks what is open, f corrects an answer, o activates a playbook, d shows a document."""
+    officer = Officer(home, "respond", "--playbook", "system-failure")
+    officer.at_prompt()
+    officer.types("")
+    screen = officer.types("r")
+    assert " 1 " in screen
+    assert "已办好" in officer.types("1")
+    screen = officer.types("s")
+    screen = officer.types("f")
+    assert "说不清" in screen
+    assert "重新回答" in officer.types("1")
+    officer.types("1")
+    screen = officer.types("o")
+    number = re.search(r"(\d+) ○ 未开门避雨", screen)[1]
+    assert "已启用" in officer.types(number)
+    officer.types("q")
+    shown = emitted(home, "incident", "show", "--json")
+    assert shown["playbooks"] == ["system-failure", "rain-before-opening"]
+    assert "done" in {step["outcome"] for step in shown["outcomes"].values()}

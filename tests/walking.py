@@ -64,7 +64,7 @@ class Officer:
         """Wait until something can be typed (or the program ends); returns what was shown."""
         shown = ""
         while True:
-            found = self.child.expect([r"\n(?:> |答> |对吗> |[^\n]{1,40}> )", pexpect.EOF])
+            found = self.child.expect([r"(?:^|\n)(?:> |答> |对吗> |[^\n]{1,40}> )", pexpect.EOF])
             shown += str(self.child.before) + (str(self.child.after) if found == 0 else "")
             return shown
 

@@ -234,7 +234,8 @@ class Asides:
             return
         self.talk.shown, self.talk.current = tuple(items), ""
         self.screens.brief(list(enumerate(items, 1)))
-        self.screens.clocks([w for w in session.watches() if w.of == "fact"], len(items) + 1)
+        if facts:
+            self.screens.clocks([w for w in session.watches() if w.of == "fact"], len(items) + 1)
         hint = "办好打号（1、1h、1x、1 跳过 原因）" if items else ""
         hint += ("；" if hint else "") + "等消息的打号作答" if facts else ""
         self.t.line(f"{hint}；Enter 返回；c 结束事件", "quiet")

@@ -60,7 +60,7 @@ def _units(paragraph: str) -> list[str]:
     units: list[str] = []
     for token in _ASCII.findall(paragraph):
         if token.isspace():
-            units.append(" " * len(token.expandtabs(1)))
+            units.append(token.replace("\t", " "))
         elif units and not units[-1].isspace() and (token[0] in NO_START or units[-1][-1] in NO_END):
             units[-1] += token
         else:
