@@ -34,19 +34,26 @@ def apply(state: State, event: Event) -> None:
 
 
 def fold(events: Iterable[Event]) -> State:
-    """The state after the events; acts that a later `undone` names are left out with all they caused."""
+    """The state after the events; what was undone counts only for its seq."""
     listed = list(events)
-    dropped: set[int] = set()
-    for event in reversed(listed):
-        if event.kind == "undone" and event.cause not in dropped:
-            dropped.add(int(event.data["act"]))  # type: ignore[call-overload]
+    standing = {event.seq for event in kept(listed)}
     state = State()
     for event in listed:
-        if event.cause not in dropped:
+        if event.seq in standing:
             apply(state, event)
         else:
             state.seq = event.seq
     return state
+
+
+def kept(events: Iterable[Event]) -> list[Event]:
+    """The events without the acts that a later `undone` names and all that they had caused."""
+    listed = list(events)
+    dropped: set[object] = set()
+    for event in reversed(listed):
+        if event.kind == "undone" and event.cause not in dropped:
+            dropped.add(event.data["act"])
+    return [event for event in listed if event.cause not in dropped]
 
 
 _Data = dict[str, Any]
@@ -140,10 +147,15 @@ def _presented(state: State, data: _Data, at: datetime, event: Event) -> None:
 
 def _overdue(state: State, data: _Data, at: datetime, event: Event) -> None:
     """step or fact"""
+    key = data.get("step") or data["fact"]
     if "step" in data:
-        step = state.step(data["step"])
+        step = state.step(key)
+        if not step.running:
+            return  # what opened it was undone since
         step.overdue, step.presented = True, False  # it comes back to the top
-    state.happened.add(("overdue", data.get("step") or data["fact"]))
+    elif key not in state.open_since:
+        return
+    state.happened.add(("overdue", key))
 
 
 def _marked(state: State, data: _Data, at: datetime, event: Event) -> None:
@@ -152,7 +164,8 @@ def _marked(state: State, data: _Data, at: datetime, event: Event) -> None:
     step = state.step(key)
     if step.opened is None:
         step.opened, step.occurrence = at, 1
-    step.outcome, step.reason = outcome, data.get("reason", "")
+    # an outcome settles a withdrawn step too: it is not asked for again when its reason returns
+    step.outcome, step.reason, step.withdrawn = outcome, data.get("reason", ""), False
     step.at = parse(data["since"]) if data.get("since") else at
     step.presented = True
     if outcome in SETTLED:

@@ -14,10 +14,10 @@ import msgspec
 from engine.clock import parse
 from engine.conditions import evaluate
 from engine.errors import BadData
-from engine.fold import apply
+from engine.fold import apply, kept
 from engine.model import Deadline, Event, Phase, Profile
 from engine.plan import Timekeeper
-from engine.render.spans import Occurrence, Waiting, kept
+from engine.render.spans import Occurrence, Waiting
 from engine.ruleset import ALWAYS_ON, Ruleset
 from engine.state import SETTLED, State
 from engine.words import Words

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from engine.model import Event, Phase
+from engine.model import Phase
 
 
 class Occurrence:
@@ -42,13 +41,3 @@ class Waiting:
     def __init__(self, key: str, since: datetime, due: datetime | None) -> None:
         self.key, self.since, self.due = key, since, due
         self.ended: datetime | None = None
-
-
-def kept(events: Iterable[Event]) -> list[Event]:
-    """The events without what was undone and what that had caused, as `state.fold` sees it."""
-    listed = list(events)
-    dropped: set[object] = set()
-    for event in reversed(listed):
-        if event.kind == "undone" and event.cause not in dropped:
-            dropped.add(event.data["act"])
-    return [event for event in listed if event.cause not in dropped]
