@@ -18,6 +18,8 @@ def consequences(
 ) -> list[tuple[str, dict[str, Any]]]:
     """The events (kind, data) that a new plan brings about. `before`: the rules that held until now."""
     found: list[tuple[str, dict[str, Any]]] = []
+    opened: set[str] = set()
+    fresh: list[Wanted] = []
     changed = str(act.data["fact"]) if act.kind == "answered" and act.data.get("how") == "changed" else ""
     for key, item in plan.wanted.items():
         live = state.steps.get(key)
@@ -25,8 +27,7 @@ def consequences(
             if key not in state.held:
                 found.append(("held", {"step": key}))
         elif live is None or live.opened is None or live.withdrawn:
-            if not item.waits:
-                found.append(("opened", {"step": key}))
+            fresh.append(item)
         elif live.settled:
             why = ""
             if changed and any(rule not in before for rule in item.rules):
@@ -36,7 +37,12 @@ def consequences(
             elif returns(item, state, time, now):
                 why = "every"
             if why:
+                opened.add(key)
                 found.append(("opened", {"step": key, "why": why}))
+    for item in fresh:
+        # a step that comes back at this moment is to be waited for again
+        if not item.waits and opened.isdisjoint(item.step.after):
+            found.append(("opened", {"step": item.key}))
     for key, live in state.steps.items():
         if live.running and key not in plan.wanted:
             found.append(("withdrawn", {"step": key, "notify": live.outcome == "handed"}))

@@ -6,7 +6,7 @@ by several rules is one entry with all its reasons, the earliest phase and the e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -133,7 +133,7 @@ def make_plan(ruleset: Ruleset, state: State, holding: Iterable[str], time: Time
     for key, found in reasons.items():
         first = ruleset.rules[found[0]]
         step = ruleset.steps[key]
-        waits = tuple(name for name in step.after if name in reasons and _pending(state, name))
+        waits = waiting_for(step, reasons, state)
         entry = Wanted(step, first.rule.phase, first.playbook, tuple(found), waits, None, None)
         wanted[key] = with_due(entry, ruleset, state, time)
     proposed = tuple((name, tuple(rules)) for name, rules in proposals.items() if name in ruleset.activations)
@@ -156,9 +156,14 @@ def with_due(entry: Wanted, ruleset: Ruleset, state: State, time: Timekeeper) ->
     return entry._replace(due=due, warn=warn)
 
 
+def waiting_for(step: Step, wanted: Container[str], state: State) -> tuple[str, ...]:
+    """The steps of `after` that are in the plan and not settled."""
+    return tuple(name for name in step.after if name in wanted and _pending(state, name))
+
+
 def _pending(state: State, name: str) -> bool:
     step = state.steps.get(name)
-    return step is None or not (step.settled or step.withdrawn)
+    return step is None or not step.settled
 
 
 def running(plan: Plan, state: State) -> list[Wanted]:
@@ -200,7 +205,8 @@ def questions(
 def _to_be_found(relevance: Relevance, state: State, states: list[int], finders: Iterable[str]) -> bool:
     if any(("done", step) in state.happened for step in finders):
         return False
-    return any(relevance.possible(step, states) and not state.step(step).settled for step in finders)
+    settled = {step for step in finders if (live := state.steps.get(step)) is not None and live.settled}
+    return any(step not in settled and relevance.possible(step, states) for step in finders)
 
 
 def watches(

@@ -8,7 +8,7 @@ count only once they are so. Facts that nobody asks about (heard only) stay as t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -60,7 +60,15 @@ class Relevance:
             for key in self.variables.of_fact
             if ruleset.facts[key].ask and ruleset.facts[key].when is None
         }
+        self._spoken = {step: tuple(self._needs(step)) for step in ruleset.reasons}
         self._memo: dict[str, dict[object, tuple[bool, frozenset[str]]]] = {name: {} for name in self.items}
+
+    def _needs(self, step: str) -> Iterator[str]:
+        """The facts to ask for a step that is wanted: its words use them, a deadline runs from them."""
+        for name in self.ruleset.mentioned(step):
+            fact = self.ruleset.facts[name]
+            if fact.ask and fact.when is None:
+                yield name
 
     def _either(self, rules: Iterable[str]) -> Node:
         node = NO
@@ -182,10 +190,8 @@ class Relevance:
                         found[fact] = entry.phase
         for step in ready:
             phase = self.items[step].phase
-            for fact in self.ruleset.steps[step].uses:
-                declared = self.ruleset.facts.get(fact)
-                askable = declared is not None and declared.ask and declared.when is None
-                if askable and fact not in state.facts and phase < found.get(fact, 99):
+            for fact in self._spoken[step]:
+                if fact not in state.facts and phase < found.get(fact, 99):
                     found[fact] = phase
         return found
 

@@ -157,6 +157,12 @@ class Ruleset:
             found = self._deadlines[step, rules] = tuple(listed)
         return found
 
+    def mentioned(self, step: str) -> tuple[str, ...]:
+        """The facts that a step's words use or that a deadline of it runs from."""
+        rules = tuple(reason.rule for reason in self.reasons.get(step, ()))
+        origins = (within.origin for within in self.deadlines(step, rules))
+        return tuple(dict.fromkeys(key for key in (*self.steps[step].uses, *origins) if key in self.facts))
+
     @cached_property
     def ranked(self) -> tuple[str, ...]:
         """Rule keys in the order of the plan."""

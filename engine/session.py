@@ -24,7 +24,18 @@ from engine.hall import hall_values
 from engine.journal import Journal
 from engine.matcher import Evaluator
 from engine.model import Event, Fact, Library, Profile
-from engine.plan import Plan, Timekeeper, Wanted, Watch, make_plan, questions, running, watches, with_due
+from engine.plan import (
+    Plan,
+    Timekeeper,
+    Wanted,
+    Watch,
+    make_plan,
+    questions,
+    running,
+    waiting_for,
+    watches,
+    with_due,
+)
 from engine.relevance import Relevance
 from engine.ruleset import Ruleset
 from engine.state import State, encode
@@ -275,8 +286,17 @@ class Session:
             if follow_kind == "opened":  # its clock starts
                 entry = self.plan.wanted[follow_data["step"]]
                 self.plan.wanted[entry.key] = with_due(entry, self.ruleset, self.state, self.time)
+            if follow_data.get("why"):
+                self._wait_for(follow_data["step"])
         self._forget()
         return made
+
+    def _wait_for(self, step: str) -> None:
+        """A settled step is open again: what comes after it waits again."""
+        for key, entry in self.plan.wanted.items():
+            if step in entry.step.after:
+                waits = waiting_for(entry.step, self.plan.wanted, self.state)
+                self.plan.wanted[key] = entry._replace(waits=waits)
 
     # ---- the officer's acts ---------------------------------------------------------------------
 

@@ -57,7 +57,7 @@ def _subsumed(on: Ground, rule: Rule) -> bool:
 def questions(on: Ground) -> Iterator[Finding]:
     """Questions whose answer changes nothing."""
     read = {on.v.all[i].fact for item in on.relevance.items.values() for i in item.reads}
-    spoken = {name for step in on.ruleset.reasons for name in on.ruleset.steps[step].uses}
+    spoken = {name for step in on.ruleset.reasons for name in on.ruleset.mentioned(step)}
     for playbook in on.own:
         for fact in playbook.facts:
             if fact.when is None and fact.key not in read | spoken and not fact.known_from:
