@@ -240,8 +240,11 @@ def _state(case: Case) -> State:
     for key, answer in case.facts.items():
         put("answered", {"fact": key, **encode(answer)})
     for key, outcome in case.outcomes:
-        if outcome == "overdue":
-            put("overdue", {"fact" if key in case.facts else "step": key})
+        if outcome == "overdue" and key in case.facts:
+            put("overdue", {"fact": key})
+        elif outcome == "overdue":
+            put("opened", {"step": key})
+            put("overdue", {"step": key})
         else:
             put("marked", {"step": key, "outcome": outcome})
     return state
