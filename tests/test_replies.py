@@ -6,7 +6,7 @@ import pytest
 
 from engine.clock import BEIJING
 from engine.conditions import OPEN, UNSURE, Answer
-from engine.console import replies
+from engine.console import numerals, replies
 from engine.console.replies import Chosen, Command, Empty, Mark, Marks, Picked, Report, Unclear
 from engine.model import Choice, Duration, Fact
 from engine.walk import options
@@ -153,7 +153,7 @@ def test_questions_unclear(fact, typed):
 )  # fmt: skip
 def test_numbers(typed, unit, value):
     """Digits and simple Chinese numerals."""
-    assert replies.number(typed, unit) == value
+    assert numerals.number(typed, unit) == value
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_numbers(typed, unit, value):
 )
 def test_days(typed, month, day):
     """Days that a follow-up is due."""
-    found = replies.day(typed, NOW)
+    found = numerals.day(typed, NOW)
     assert found is not None
     assert (found.month, found.day, found.hour) == (month, day, 18)
 
@@ -177,7 +177,7 @@ def test_days(typed, month, day):
 @pytest.mark.parametrize("typed", ["", "昨天", "2月30日", "2026-01-01", "99999天", "周末再说"])
 def test_no_days(typed):
     """What is no day to come is refused."""
-    assert replies.day(typed, NOW) is None
+    assert numerals.day(typed, NOW) is None
 
 
 def test_pick():
@@ -202,7 +202,7 @@ def test_clean():
 def test_yesterday_evening():
     """Just after midnight an evening hour is yesterday's; in the day a later hour is none."""
     night = NOW.replace(hour=0, minute=20)
-    found = replies.clock_time("23:50", night)
+    found = numerals.clock_time("23:50", night)
     assert found is not None
     assert found.day == 31
-    assert replies.clock_time("10:00", NOW) is None
+    assert numerals.clock_time("10:00", NOW) is None

@@ -9,6 +9,7 @@ from engine import walk
 from engine.clock import parse
 from engine.conditions import OPEN
 from engine.console import replies
+from engine.console.numerals import day
 from engine.console.replies import Chosen, Empty, Mark, Picked
 from engine.console.screens import Screens, short_time
 from engine.console.talk import Again
@@ -76,7 +77,7 @@ def _due(walker: Walk) -> datetime:
         text = walker.talk.line("几时前办完？（如 3天、6月20日；Enter＝明天）> ")
         if not text:
             return now + timedelta(days=1)
-        due = replies.day(text, now)
+        due = day(text, now)
         if due is not None:
             return due
         walker.t.line("写成 3天、明天、下周一、6月20日 这样", "soon")

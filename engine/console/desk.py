@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -149,6 +150,18 @@ def heard_at_start(result: Triage, library: Library, playbooks: Sequence[str]) -
             continue
         found[heard.fact] = merged(fact.kind, found.get(heard.fact), heard.value)
     return list(found.items())
+
+
+def spoken(text: str, library: Library) -> str:
+    """Words of the vocabulary before there is an incident: hall values filled in, blanks as a line."""
+    if "{{" not in text:
+        return text
+    from engine.hall import hall_values, read_profile
+    from engine.words import BLANK
+
+    declared = [*library.vocabulary.hall, *(value for p in library.playbooks for value in p.hall)]
+    values = hall_values(declared, read_profile()[0])
+    return re.sub(r"\{\{\s*([\w.-]+)\s*\}\}", lambda name: str(values.get(name[1]) or BLANK), text)
 
 
 def danger_facts(kinds: Iterable[str], facts: Iterable[str]) -> list[str]:

@@ -9,7 +9,8 @@ import msgspec
 from engine.console import desk, record
 from engine.console.respond import terminal
 from engine.errors import BadData, NotFound, UsageError
-from engine.triage import to_json, triage
+from engine.model import Library
+from engine.triage import Triage, to_json, triage
 
 
 class _Line(msgspec.Struct):
@@ -41,17 +42,26 @@ def triage_command(text: str, batch: Path | None, evaluation: Path | None, *, js
                 raise BadData(
                     f'{batch}:{number}: 这一行不是 {{"id", "text"}}（{error}）', "每行一个 JSON 对象"
                 ) from None
-            record.emit_line({"id": line.id, **to_json(triage(line.text, library))})
+            record.emit_line({"id": line.id, **_document(triage(line.text, library), library)})
     elif not text.strip():
         raise UsageError("要写一句话", '例如：zhiban triage "系统崩了，群众在骂"')
     else:
         result = triage(text, library)
         if json:
-            record.emit(to_json(result))
+            record.emit(_document(result, library))
         else:
             from engine.console.lists import triaged
 
             triaged(terminal(), result, library)
+
+
+def _document(result: Triage, library: Library) -> dict[str, object]:
+    """The contract, its words filled in."""
+    made = to_json(result)
+    safety = made["safety"]
+    if isinstance(safety, dict):
+        safety["do_first"] = [desk.spoken(words, library) for words in result.safety.do_first]
+    return made
 
 
 def _exists(path: Path) -> None:

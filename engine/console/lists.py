@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import parse
+from engine.console.desk import spoken
 from engine.console.screens import Screens, short_time
 from engine.console.terminal import Terminal
 from engine.console.wrap import columns, pad
@@ -130,7 +131,7 @@ def triaged(screen: Terminal, result: Triage, library: Library) -> None:
     if result.safety.kind != "none":
         screen.line(f"人身安全：{'、'.join(found.text for found in result.safety.evidence)}", "alarm")
         for number, words in enumerate(result.safety.do_first, 1):
-            screen.line(words, "act", first=f"{number:>2} ")
+            screen.line(spoken(words, library), "act", first=f"{number:>2} ")
     if result.primary == "none":
         screen.line("没有听出是突发情况。")
     for match in result.matches:

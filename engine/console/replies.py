@@ -6,11 +6,12 @@ At every prompt a sentence is a report; letters are the same everywhere; numbers
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, NamedTuple
-from unicodedata import category, normalize
+from unicodedata import category
 
 from engine.conditions import OPEN, UNSURE, Answer
+from engine.console.numerals import clock_time, hour_minute, number, plain_form
 from engine.model import Fact
 
 LIMIT = 2000  # characters of one report; what is pasted beyond is cut
@@ -34,21 +35,6 @@ _SKIPPED = ("跳过", "不用办", "不用", "k")
 _DONE = frozenset(("好", "好了", "完成", "已办", "办了", "办好了", "完", "done"))
 _STEP_MARK = re.compile(r"\d{1,2}\s*(h|x|k|交|不行|办不了|没办成|不成|跳过|不用办|好了|办好)")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_DIGITS = {
-    "零": 0,
-    "〇": 0,
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-}
-_UNITS = {"十": 10, "百": 100, "千": 1000}
 
 
 class Mark(NamedTuple):
@@ -114,14 +100,9 @@ def clean(typed: str) -> tuple[str, bool]:
     return text[:LIMIT].rstrip(), len(text) > LIMIT or len(typed) > LIMIT * 4
 
 
-def _plain(text: str) -> str:
-    """Full-width letters, digits and marks as the half-width ones, in lower case."""
-    return normalize("NFKC", text).lower().strip()
-
-
 def command(text: str) -> Command | None:
     """A command that is the same at every prompt."""
-    plain = _plain(text)
+    plain = plain_form(text)
     for word in ("why-not", "what-if"):
         if plain.startswith(word):
             return Command(COMMANDS[word], text.strip()[len(word) :].strip())
@@ -132,8 +113,8 @@ def command(text: str) -> Command | None:
         return Command(COMMANDS[head])
     if head == "n" and (text[1:2].isspace() or _HAN.match(rest)):
         return Command("note", rest)
-    if head in "wdtf" and re.fullmatch(r"[\d\s]+", _plain(rest)):
-        return Command(COMMANDS[head], _plain(rest))
+    if head in "wdtf" and re.fullmatch(r"[\d\s]+", plain_form(rest)):
+        return Command(COMMANDS[head], plain_form(rest))
     return None
 
 
@@ -144,7 +125,7 @@ def is_report(text: str) -> bool:
 
 def numbers(text: str) -> tuple[int, ...] | None:
     """`1 2`, `1,2`, `1、2`: the numbers; None when it is anything else."""
-    parts = [part for part in re.split(r"[\s,，、和;；]+", _plain(text)) if part]
+    parts = [part for part in re.split(r"[\s,，、和;；]+", plain_form(text)) if part]
     if not parts or not all(re.fullmatch(r"\d{1,3}", part) for part in parts):
         return None
     return tuple(dict.fromkeys(int(part) for part in parts))
@@ -160,7 +141,7 @@ def steps(text: str, count: int, now: datetime) -> Reply:
     found = command(text)
     if found is not None:
         return found
-    plain = _plain(text)
+    plain = plain_form(text)
     if plain in ("全", "全部", "都好了", "全好了", "全部完成"):
         return Marks((Mark(tuple(range(1, count + 1)), "done"),))
     tight = [part for part in re.split(r"[\s,、]+", plain) if part]
@@ -233,7 +214,7 @@ def question(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: date
     """The reply to a question whose numbered answers are `offered` (see `walk.options`)."""
     if not text.strip():
         return Empty()
-    plain = _plain(text)
+    plain = plain_form(text)
     if plain in _UNSURE:
         return Chosen(UNSURE)
     if fact.recheck is not None and plain in _OPEN:
@@ -253,7 +234,7 @@ def listed(offered: list[tuple[str, Answer]]) -> list[tuple[str, Answer]]:
 
 
 def _choice(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: datetime) -> Reply:
-    plain, shown = _plain(text), listed(offered)
+    plain, shown = plain_form(text), listed(offered)
     picked = numbers(text)
     if picked is not None:
         if picked == (0,):
@@ -262,11 +243,11 @@ def _choice(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: datet
             return Chosen(shown[picked[0] - 1][1])
         return Unclear(f"选一个号：1 到 {len(shown)}，说不清按 0")
     for label, answer in shown:
-        if plain == _plain(label) or (answer.state == "known" and plain == str(answer.value)):
+        if plain == plain_form(label) or (answer.state == "known" and plain == str(answer.value)):
             return Chosen(answer)
     if fact.kind == "bool":
         said = re.match(r"([^\s,，。；]+)[\s,，。；]*(.*)$", text.strip())
-        head, also = (_plain(said[1]), said[2]) if said else (plain, "")
+        head, also = (plain_form(said[1]), said[2]) if said else (plain, "")
         if head in _YES | _NO and (not also or is_report(also)):
             return Chosen(Answer("known", head in _YES), also)
     if is_report(text):
@@ -279,16 +260,16 @@ def _many(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: datetim
     count = len(fact.choices)
     if picked == (0,):
         return Chosen(UNSURE)
-    if picked == (count + 1,) or _plain(text) in _NONE:
+    if picked == (count + 1,) or plain_form(text) in _NONE:
         return Chosen(Answer("known", frozenset()))
     if fact.recheck is not None and picked == (count + 2,):
         return Chosen(OPEN)
     if picked is not None and all(1 <= n <= count for n in picked):
         return Chosen(Answer("known", frozenset(fact.choices[n - 1].id for n in picked)))
     words = [part for part in re.split(r"[\s,，、]+", text.strip()) if part]
-    ids = {name: c.id for c in fact.choices for name in (_plain(c.label), c.id)}
-    if words and all(_plain(word) in ids for word in words):
-        return Chosen(Answer("known", frozenset(ids[_plain(word)] for word in words)))
+    ids = {name: c.id for c in fact.choices for name in (plain_form(c.label), c.id)}
+    if words and all(plain_form(word) in ids for word in words):
+        return Chosen(Answer("known", frozenset(ids[plain_form(word)] for word in words)))
     if picked is None and is_report(text):
         return Report(text)
     return Unclear(f"可选几个号，中间空格，如 1 2；都没有按 {count + 1}，说不清按 0")
@@ -304,9 +285,9 @@ def _number(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: datet
 
 
 def _time(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: datetime) -> Reply:
-    if _plain(text) in ("0", "9"):
-        return Chosen(UNSURE) if _plain(text) == "0" else Unclear("时间写成 9:12 这样")
-    if _plain(text) in ("现在", "刚才", "刚刚"):
+    if plain_form(text) in ("0", "9"):
+        return Chosen(UNSURE) if plain_form(text) == "0" else Unclear("时间写成 9:12 这样")
+    if plain_form(text) in ("现在", "刚才", "刚刚"):
         return Chosen(Answer("known", f"{now.hour}:{now.minute:02d}"))
     read = hour_minute(text)
     if read is not None:
@@ -315,7 +296,7 @@ def _time(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: datetim
 
 
 def _text(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: datetime) -> Reply:
-    if _plain(text) == "0":
+    if plain_form(text) == "0":
         return Chosen(UNSURE)
     return Chosen(Answer("known", text.strip()))
 
@@ -340,120 +321,3 @@ def pick(text: str, count: int, *, several: bool = False) -> Reply:
             return Picked(picked)
         return Unclear(f"选 1 到 {count}" + ("，可以几个，中间空格" if several else "") + "；都不是按 0")
     return Report(text) if is_report(text) else Unclear(f"选 1 到 {count}；? 看帮助")
-
-
-# ---- numbers and times ------------------------------------------------------------------------
-
-
-def number(text: str, unit: str = "") -> int | None:
-    """A whole number in digits or simple Chinese (三十、两百五), with or without its unit.
-
-    Where the unit is 分钟, hours count too: 半小时, 一个半小时, 2小时10分.
-    """
-    plain = re.sub(r"^(大概|大约|约|差不多|估计)|(左右|吧|上下|多)$", "", _plain(text).replace(" ", ""))
-    if unit == "分钟":
-        minutes = _minutes(plain)
-        if minutes is not None:
-            return minutes
-    for tail in (unit, "个"):
-        if tail and plain.endswith(tail):
-            plain = plain[: -len(tail)]
-            break
-    return _whole(plain)
-
-
-def _minutes(plain: str) -> int | None:
-    match = re.fullmatch(
-        r"(?:(?P<h>[\d一二两三四五六七八九十]+|半)个?(?P<half>半)?(?:小时|钟头|h)(?P<half2>半)?)?"
-        r"(?:(?:(?P<m>[\d零一二两三四五六七八九十百]+)(?:分钟|分|min|m)?)|(?P<q>一刻钟|三刻钟))?",
-        plain,
-    )
-    if match is None or not plain or (match["h"] is None and not re.search(r"[分刻m]", plain)):
-        return None
-    total = 0
-    if match["h"]:
-        hours = 0 if match["h"] == "半" else _whole(match["h"])
-        if hours is None:
-            return None
-        total = hours * 60 + (30 if match["h"] == "半" or match["half"] or match["half2"] else 0)
-    if match["q"]:
-        total += 15 if match["q"][0] == "一" else 45
-    if match["m"]:
-        total += _whole(match["m"]) or 0
-    return total
-
-
-def _whole(plain: str) -> int | None:
-    """Digits or Chinese numerals below ten thousand."""
-    if re.fullmatch(r"\d{1,9}", plain):
-        return int(plain)
-    if not plain or any(c not in _DIGITS and c not in _UNITS for c in plain):
-        return None
-    if all(c in _DIGITS for c in plain):
-        return int("".join(str(_DIGITS[c]) for c in plain))
-    total, digit, last = 0, None, 0
-    for char in plain:
-        if char in _DIGITS:
-            digit = _DIGITS[char]
-        else:
-            last = _UNITS[char]
-            total += (1 if digit is None else digit) * last
-            digit = None
-    if digit:
-        # 两百五 is 250, 两百零五 is 205
-        total += digit * (last // 10 if last > 10 and "零" not in plain and plain[-2] in _UNITS else 1)
-    return total
-
-
-def hour_minute(text: str) -> tuple[int, int] | None:
-    """`9:12`, `9点12`, `下午3点半`, `十点一刻`."""
-    match = re.fullmatch(
-        r"(上午|早上|中午|下午|晚上)?\s*([\d一二两三四五六七八九十]{1,3})\s*[:点时]\s*(半|一刻|三刻|整|[\d一二三四五六七八九十]{1,3})?分?",
-        _plain(text),
-    )
-    if match is None:
-        return None
-    hour, minute = _whole(match[2]), 0
-    if match[3]:
-        minute = {"半": 30, "一刻": 15, "三刻": 45, "整": 0}.get(match[3], _whole(match[3]) or 0)
-    if hour is None:
-        return None
-    if match[1] in ("下午", "晚上", "中午") and hour < 11:
-        hour += 12
-    return (hour, minute) if hour < 24 and minute < 60 else None
-
-
-def clock_time(text: str, now: datetime) -> datetime | None:
-    """A time of today, or of yesterday evening just after midnight; None when it is no time or lies ahead."""
-    read = hour_minute(text)
-    if read is None:
-        return None
-    at = now.replace(hour=read[0], minute=read[1], second=0, microsecond=0)
-    if at > now and now.hour < 6 and at - timedelta(days=1) > now - timedelta(hours=12):
-        at -= timedelta(days=1)
-    return at if at <= now else None
-
-
-def day(text: str, now: datetime) -> datetime | None:
-    """`3天`, `明天`, `下周一`, `6月20日`, `2026-06-20`: that day at 18:00; None when it is none or past."""
-    plain = _plain(text).removesuffix("前").removesuffix("之").removesuffix("以")
-    at = now.replace(hour=18, minute=0, second=0, microsecond=0)
-    days = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3, "一周": 7, "一个月": 30}.get(plain)
-    if match := re.fullmatch(r"([\d一二两三四五六七八九十]+)个?(天|日|周|星期|月)(?:内|后)?", plain):
-        days = (_whole(match[1]) or 0) * {"天": 1, "日": 1, "周": 7, "星期": 7, "月": 30}[match[2]]
-    elif match := re.fullmatch(r"(下)?(?:周|星期|礼拜)([一二三四五六日天])", plain):
-        target = "一二三四五六日".find(match[2].replace("天", "日"))
-        monday = now - timedelta(days=now.weekday()) + timedelta(days=7 if match[1] else 0)
-        days = (monday + timedelta(days=target)).toordinal() - now.toordinal()
-    elif match := re.fullmatch(r"(?:(\d{4})[-年./])?(\d{1,2})[-月./](\d{1,2})[日号]?", plain):
-        try:
-            at = at.replace(year=int(match[1] or now.year), month=int(match[2]), day=int(match[3]))
-        except ValueError:
-            return None
-        if not match[1] and at < now:
-            at = at.replace(year=at.year + 1)
-        return at if at > now else None
-    if days is None or days < 0 or days > 3650:
-        return None
-    at += timedelta(days=days)
-    return at if at > now else None

@@ -5,6 +5,7 @@ Nothing that has to be said is lost by a narrow window, a GBK console, a pipe or
 
 from __future__ import annotations
 
+import codecs
 import os
 import shutil
 import sys
@@ -130,10 +131,9 @@ class Terminal:
 
 def prepare() -> None:
     """Make standard output and error accept any character: what a console lacks is replaced, not fatal."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdout, sys.stderr, sys.stdin):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(errors="replace")
-    reconfigure = getattr(sys.stdin, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace")
+            # a locale without any Chinese (LANG=C) says nothing about the console: those of today take UTF-8
+            ascii_only = codecs.lookup(stream.encoding).name == "ascii"
+            reconfigure(errors="replace", **({"encoding": "utf-8"} if ascii_only else {}))
