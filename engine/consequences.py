@@ -34,7 +34,7 @@ def consequences(
                 why = "anew"
             elif changed in item.step.uses and live.outcome == "done":
                 why = "updated"
-            elif returns(item, state, time, now):
+            elif item.step.every is not None and returns(item, state, time, now):
                 why = "every"
             if why:
                 opened.add(key)

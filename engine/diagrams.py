@@ -42,6 +42,18 @@ class Diagrams:
             self.kids.append(kids)
         return found
 
+    def forget(self, kept: int, most: int) -> None:
+        """Drop all nodes but the first `kept` when there are more than `most` others.
+
+        No node made since may be in use any more.
+        """
+        if len(self.var) <= kept + most:
+            return
+        del self.var[kept:], self.kids[kept:]
+        self._unique = {key: node for key, node in self._unique.items() if node < kept}
+        self._both.clear()
+        self._opposite = {a: b for a, b in self._opposite.items() if a < kept and b < kept}
+
     def choose(self, variable: int, kids: tuple[Node, ...]) -> Node:
         """Like `node`, for children that may read variables which sort before this one."""
         if all(self.var[kid] > variable for kid in kids):

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from engine.bits import Program
+from engine.conditions import Situation
 from engine.disjuncts import Conjunct, Literal, Property, Scalars, sorted_key
 from engine.ruleset import Ruleset
 
@@ -33,6 +33,7 @@ class _Shard:
     def __init__(self, host: Any, conjuncts: list[tuple[str, Conjunct]]) -> None:
         self._host = host
         self._found: list[str] = []
+        self._last: dict[str, Any] = {}
         names: dict[Property, str] = {}
         rules: dict[str, Any] = {}
         for index, (name, conjunct) in enumerate(conjuncts):
@@ -50,14 +51,18 @@ class _Shard:
     def _collect(self, name: str) -> Callable[[Any], None]:
         return lambda context: self._found.append(name)
 
-    def run(self, flat: Scalars) -> list[str]:
+    def run(self, flat: Scalars, *, afresh: bool = False) -> list[str]:
         message: dict[str, Any] = {"id": "s", "sid": "0", "always": 1}
         for name, short in self.names.items():
             if name in flat:
                 message[short] = flat[name]
-        self._found.clear()
-        self._host.assert_fact(self._ruleset, message)
-        self._host.retract_fact(self._ruleset, message)
+        # an act changes few properties: most shards see the message they saw before
+        if message != self._last or afresh:
+            self._found.clear()
+            self._last = {}
+            self._host.assert_fact(self._ruleset, message)
+            self._host.retract_fact(self._ruleset, message)
+            self._last = message
         return list(self._found)
 
 
@@ -117,12 +122,15 @@ class Matcher:
                         _shards[key] = _Shard(host, part)
                     self._shards.append(_shards[key])
 
-    def run(self, flat: Scalars) -> set[str]:
-        """The keys of the rules that hold for these properties; one thread at a time."""
+    def run(self, flat: Scalars, *, afresh: bool = False) -> set[str]:
+        """The keys of the rules that hold for these properties; one thread at a time.
+
+        `afresh`: also where a shard's last message was the same.
+        """
         holding = set(self.always)
         with _lock:
             for shard in self._shards:
-                holding.update(shard.run(flat))
+                holding.update(shard.run(flat, afresh=afresh))
         return holding
 
 
@@ -141,28 +149,56 @@ def _parts(conjuncts: list[tuple[str, Conjunct]]) -> Iterable[list[tuple[str, Co
 
 
 class Evaluator:
-    """What decides for a session: durable-rules, watched by the bit program.
+    """What decides for a session: durable-rules and the bit program, each on every situation.
 
-    `note` is one honest line when durable-rules does not take part, else empty. Should the two ever
-    differ, the bit program's answer counts and `differences` keeps the rules concerned.
+    The very first situation is decided by the tree evaluator, so that the first instruction does not
+    wait for the extension to load and the disjunctive forms to be worked out; both are run on it as
+    soon as the second one is decided. Should the two ever differ, the second evaluator's answer
+    counts and `differences` keeps the rules concerned. `note` is one honest line when durable-rules
+    does not take part, else empty.
     """
 
     def __init__(self, ruleset: Ruleset, durable: bool = True) -> None:
-        self.program: Program = ruleset.program
-        self.note = ""
+        self.ruleset = ruleset
         self.differences: list[set[str]] = []
+        self._durable = durable
+        self._first: Situation | None = None
         self._matcher: Matcher | None = None
-        if durable:
-            try:
-                self._matcher = Matcher(ruleset)
-            except Unavailable as reason:
-                self.note = f"{reason}，已改用内置判定，结果相同"
+        self._loaded = False
+        self._note = ""
 
-    def run(self, flat: Scalars) -> set[str]:
+    @property
+    def note(self) -> str:
+        """Why durable-rules does not take part; empty when it does, or as long as nobody asked it."""
+        return self._note
+
+    def _load(self) -> None:
+        if self._loaded:
+            return
+        self._loaded = True
+        if self._durable:
+            try:
+                self._matcher = Matcher(self.ruleset)
+            except Unavailable as reason:
+                self._note = f"{reason}，已改用内置判定，结果相同"
+
+    def run(self, at: Situation) -> set[str]:
         """The keys of the rules that hold."""
-        second = self.program.run(flat)
+        if self._first is None:
+            self._first = Situation(dict(at.facts), set(at.happened))
+            return self.ruleset.holding_by_tree(at)
+        if not self._loaded:
+            self._load()
+            self.compare(self._first)
+        return self.compare(at)
+
+    def compare(self, at: Situation, *, afresh: bool = False) -> set[str]:
+        """Decide by both and keep the difference; `afresh`: ask durable-rules even for a known message."""
+        flat = self.ruleset.flat(at)
+        second = self.ruleset.program.run(flat)
+        self._load()
         if self._matcher is not None:
-            first = self._matcher.run(flat)
+            first = self._matcher.run(flat, afresh=afresh)
             if first != second:
                 self.differences.append(first ^ second)
         return second

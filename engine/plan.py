@@ -14,7 +14,7 @@ from engine.clock import BEIJING
 from engine.durations import add, parse_duration
 from engine.errors import BadData
 from engine.model import Deadline, Duration, Phase, Step
-from engine.relevance import Relevance
+from engine.relevance import Relevance, States
 from engine.ruleset import Ruleset
 from engine.state import State
 
@@ -60,6 +60,7 @@ class Timekeeper:
     def __init__(self, values: dict[str, int | str | bool], workday: Callable[[date], bool]) -> None:
         self._values = values
         self._workday = workday
+        self._reckoned: dict[tuple[int, datetime | None], tuple[datetime, datetime] | None] = {}
         self.refused: list[str] = []  # why a time could not be reckoned, each reason once
 
     def after(self, moment: datetime, duration: Duration) -> datetime | None:
@@ -88,7 +89,15 @@ class Timekeeper:
         self, deadline: Deadline, entry: datetime | None, state: State
     ) -> tuple[datetime, datetime] | None:
         """(due, warn) of a deadline for a step or fact entered at `entry`; None while it has no start."""
-        start = entry if not deadline.origin else _origin(deadline.origin, state)
+        if deadline.origin:
+            return self._reckon(deadline, _origin(deadline.origin, state))
+        # nearly all deadlines run from the entry, and the plan is made anew after every act
+        key = (id(deadline), entry)
+        if key not in self._reckoned:
+            self._reckoned[key] = self._reckon(deadline, entry)
+        return self._reckoned[key]
+
+    def _reckon(self, deadline: Deadline, start: datetime | None) -> tuple[datetime, datetime] | None:
         if start is None:
             return None
         due = self.after(start, deadline.due)
@@ -133,9 +142,9 @@ def make_plan(ruleset: Ruleset, state: State, holding: Iterable[str], time: Time
     for key, found in reasons.items():
         first = ruleset.rules[found[0]]
         step = ruleset.steps[key]
-        waits = waiting_for(step, reasons, state)
+        waits = waiting_for(step, reasons, state) if step.after else ()
         entry = Wanted(step, first.rule.phase, first.playbook, tuple(found), waits, None, None)
-        wanted[key] = with_due(entry, ruleset, state, time)
+        wanted[key] = with_due(entry, ruleset, state, time) if key in ruleset.timed else entry
     proposed = tuple((name, tuple(rules)) for name, rules in proposals.items() if name in ruleset.activations)
     return Plan(held, wanted, proposed)
 
@@ -179,7 +188,7 @@ def questions(
     ruleset: Ruleset,
     relevance: Relevance,
     state: State,
-    states: list[int],
+    states: States,
     ready: Iterable[str],
 ) -> tuple[list[tuple[int, str]], int, list[str]]:
     """([(phase index, fact)] to ask now in order, how many askable ones are not needed, facts waiting).
@@ -202,7 +211,7 @@ def questions(
     return now, unneeded, waiting
 
 
-def _to_be_found(relevance: Relevance, state: State, states: list[int], finders: Iterable[str]) -> bool:
+def _to_be_found(relevance: Relevance, state: State, states: States, finders: Iterable[str]) -> bool:
     if any(("done", step) in state.happened for step in finders):
         return False
     settled = {step for step in finders if (live := state.steps.get(step)) is not None and live.settled}
@@ -214,7 +223,7 @@ def watches(
     relevance: Relevance | None,
     in_progress: Iterable[Wanted],
     state: State,
-    states: list[int],
+    states: States,
     time: Timekeeper,
 ) -> list[Watch]:
     """All running clocks, the most urgent first. `relevance` may be None while no fact is awaited."""

@@ -8,8 +8,7 @@ count only once they are so. Facts that nobody asks about (heard only) stay as t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
-from operator import itemgetter
+from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
 from engine.diagrams import NO, YES, Diagrams, Node
@@ -19,8 +18,18 @@ from engine.state import State
 from engine.variables import Variables
 
 FREE = -1  # a variable that an answer or an act may still set
+SCRATCH = 20_000  # nodes of residual diagrams that may pile up
 AT_HAND = -2  # an outcome of a step that is on the plan now: possible whatever is answered
 IMPROVE = PHASES.index("improve")
+
+
+class States(list[int]):
+    """The states of all variables in one situation, and what was worked out for them."""
+
+    def __init__(self, states: Iterable[int]) -> None:
+        super().__init__(states)
+        # what holds inside a step's own causes depends on which steps are being traced
+        self.memos: dict[frozenset[str], dict[Node, Node]] = {}
 
 
 class Item(NamedTuple):
@@ -30,9 +39,7 @@ class Item(NamedTuple):
     activates: bool
     phase: int
     node: Node
-    # the states of the variables of the node and of the steps whose outcomes it reads
-    reads: tuple[int, ...]
-    key: Callable[[list[int]], object]
+    reads: tuple[int, ...]  # variables of the node and of the steps whose outcomes it reads
 
 
 class Relevance:
@@ -47,21 +54,27 @@ class Relevance:
         self.wanted: dict[str, Node] = {
             step: self._either(reason.rule for reason in reasons) for step, reasons in ruleset.reasons.items()
         }
+        self._compiled = len(self.diagrams.var)
         self._outcome = {index: outcome for outcome, index in self.variables.of_outcome.items()}
         self.items: dict[str, Item] = {}
         for step, reasons in ruleset.reasons.items():
             self._add(step, False, [reason.rule for reason in reasons], self.wanted[step])
         for playbook, rules in ruleset.activations.items():
             self._add(playbook, True, rules, self._either(rules))
-        # an item that reads nothing depends on no answer
-        self._open_items = [(name, entry) for name, entry in self.items.items() if entry.reads]
+        self._readers: list[list[str]] = [[] for _ in self.variables.all]
+        for name, entry in self.items.items():
+            for index in entry.reads:
+                self._readers[index].append(name)
+        # what was worked out last: most answers touch few items
+        self._at: States | None = None
+        self._last: dict[str, tuple[bool, frozenset[str]]] = {}
+        self._undecided: dict[str, frozenset[str]] = {}
         self._askable = {
             key
             for key in self.variables.of_fact
             if ruleset.facts[key].ask and ruleset.facts[key].when is None
         }
         self._spoken = {step: tuple(self._needs(step)) for step in ruleset.reasons}
-        self._memo: dict[str, dict[object, tuple[bool, frozenset[str]]]] = {name: {} for name in self.items}
 
     def _needs(self, step: str) -> Iterator[str]:
         """The facts to ask for a step that is wanted: its words use them, a deadline runs from them."""
@@ -89,13 +102,14 @@ class Relevance:
                     seen.add(inner)
                     stack.append(inner)
         phase = PHASES.index(self.ruleset.phase(rules))
-        entry = Item(name, activates, phase, node, tuple(sorted(reads)), itemgetter(*reads) if reads else len)
+        entry = Item(name, activates, phase, node, tuple(sorted(reads)))
         self.items[("activate " if activates else "") + name] = entry
 
-    def vector(self, state: State) -> list[int]:
+    def vector(self, state: State) -> States:
         """The states of all variables, FREE where an answer or act is still possible."""
         variables = self.variables
-        states = variables.vector(state.situation)
+        self.diagrams.forget(self._compiled, SCRATCH)
+        states = States(variables.vector(state.situation))
         for key in self._askable:
             if key not in state.facts:
                 states[variables.of_fact[key]] = FREE
@@ -109,10 +123,9 @@ class Relevance:
                     states[index] = AT_HAND if step is not None and step.running else FREE
         return states
 
-    def residual(self, node: Node, states: list[int]) -> Node:
+    def residual(self, node: Node, states: States) -> Node:
         """What is left of a diagram in a situation; unasked is no answer and is left out."""
-        # what holds inside a step's own causes depends on which steps are being traced
-        memos: dict[frozenset[str], dict[Node, Node]] = {}
+        memos = states.memos
         entered: frozenset[str] = frozenset()
         diagrams = self.diagrams
         var, kids_of = diagrams.var, diagrams.kids
@@ -153,38 +166,50 @@ class Relevance:
 
         return walk(node)
 
-    def of_item(self, item: str, states: list[int]) -> tuple[bool, frozenset[str]]:
-        """(can the item still be wanted, the askable facts that decide it)."""
-        entry = self.items[item]
-        memo = self._memo[item]
-        key = entry.key(states)
-        found = memo.get(key)
-        if found is None:
-            left = self.residual(entry.node, states)
-            names = (self.variables.all[index].fact for index in self.diagrams.support(left))
-            found = (left != NO, frozenset(name for name in names if name))
-            if len(memo) > 5_000:
-                memo.clear()
-            memo[key] = found
-        return found
+    def _settle(self, states: States) -> None:
+        """Bring `_last` up to these states: only items that read a changed variable are worked out."""
+        if self._at is states:
+            return
+        if self._at is None:
+            affected: Iterable[str] = self.items
+        else:
+            turned = [i for i, (old, new) in enumerate(zip(self._at, states, strict=True)) if old != new]
+            affected = {name for index in turned for name in self._readers[index]}
+        for name in affected:
+            found = self._last[name] = self._work_out(self.items[name].node, states)
+            if found[1]:
+                self._undecided[name] = found[1]
+            else:
+                self._undecided.pop(name, None)
+        self._at = states
 
-    def possible(self, step: str, states: list[int]) -> bool:
+    def _work_out(self, node: Node, states: States) -> tuple[bool, frozenset[str]]:
+        """(can an item still be wanted, the askable facts that decide it)."""
+        left = self.residual(node, states)
+        if left <= YES:
+            return left == YES, frozenset()
+        names = (self.variables.all[index].fact for index in self.diagrams.support(left))
+        return True, frozenset(name for name in names if name)
+
+    def possible(self, step: str, states: States) -> bool:
         """Whether a step is or can still become wanted."""
-        return step in self.items and self.of_item(step, states)[0]
+        self._settle(states)
+        return step in self.items and self._last[step][0]
 
     def relevant(
-        self, state: State, states: list[int], ready: Iterable[str], closing: bool = False
+        self, state: State, states: States, ready: Iterable[str], closing: bool = False
     ) -> dict[str, int]:
         """Fact key → phase (index) in which it first matters, for all facts that still do.
 
         `ready`: the steps on the plan whose words are about to be read. `closing`: follow-ups count too.
         """
+        self._settle(states)
         found: dict[str, int] = {}
-        for name, entry in self._open_items:
+        for name, left in self._undecided.items():
+            entry = self.items[name]
             if entry.phase == IMPROVE and not closing and not entry.activates:
                 continue
-            left = self.of_item(name, states)[1]
-            if left and not self._finished(entry, state):
+            if not self._finished(entry, state):
                 for fact in left:
                     if entry.phase < found.get(fact, 99):
                         found[fact] = entry.phase
@@ -204,12 +229,13 @@ class Relevance:
         step = state.steps.get(entry.name)
         return step is not None and step.settled and not step.withdrawn
 
-    def matters(self, fact: str, state: State, states: list[int]) -> bool:
+    def matters(self, fact: str, state: State, states: States) -> bool:
         """Whether an awaited fact that is still open can change the plan."""
-        freed = list(states)
-        freed[self.variables.of_fact[fact]] = FREE
+        freed = States(states)
+        index = self.variables.of_fact[fact]
+        freed[index] = FREE
         return any(
-            fact in self.of_item(name, freed)[1]
-            for name, entry in self._open_items
+            fact in self._work_out(entry.node, freed)[1]
+            for entry in (self.items[name] for name in self._readers[index])
             if not self._finished(entry, state) and (entry.phase != IMPROVE or entry.activates)
         )

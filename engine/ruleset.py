@@ -164,6 +164,17 @@ class Ruleset:
         return tuple(dict.fromkeys(key for key in (*self.steps[step].uses, *origins) if key in self.facts))
 
     @cached_property
+    def timed(self) -> frozenset[str]:
+        """The steps that have a deadline, their own or from a rule that tightens it."""
+        tightened = {w.step for b in self.rules.values() for w in b.rule.do if w.within is not None}
+        return frozenset(key for key in self.reasons if self.steps[key].within or key in tightened)
+
+    @cached_property
+    def recurring(self) -> frozenset[str]:
+        """The steps that come back while they are wanted."""
+        return frozenset(key for key in self.reasons if self.steps[key].every is not None)
+
+    @cached_property
     def ranked(self) -> tuple[str, ...]:
         """Rule keys in the order of the plan."""
         return tuple(sorted(self.rules, key=self.rank))

@@ -36,7 +36,7 @@ from engine.plan import (
     watches,
     with_due,
 )
-from engine.relevance import Relevance
+from engine.relevance import Relevance, States
 from engine.ruleset import Ruleset
 from engine.state import State, encode
 from engine.words import Words
@@ -64,7 +64,7 @@ class Session:
         self._time: Timekeeper | None = None
         # what was worked out for the present plan
         self._running: list[Wanted] | None = None
-        self._states: list[int] | None = None
+        self._states: States | None = None
         self._asked: tuple[list[tuple[int, str]], int, list[str]] | None = None
         self._clocks: list[Watch] | None = None
 
@@ -172,7 +172,7 @@ class Session:
         return self._time
 
     def _match(self) -> set[str]:
-        return self.evaluator.run(self.ruleset.flat(self.state.situation))
+        return self.evaluator.run(self.state.situation)
 
     def _replan(self, holding: Iterable[str]) -> None:
         self.plan = make_plan(self.ruleset, self.state, holding, self.time)
@@ -187,7 +187,7 @@ class Session:
             self._running = running(self.plan, self.state)
         return self._running
 
-    def _vector(self) -> list[int]:
+    def _vector(self) -> States:
         if self._states is None:
             self._states = self.relevance.vector(self.state)
         return self._states
@@ -205,7 +205,7 @@ class Session:
             # without awaited facts the diagrams need not be built for a look at the clocks
             awaited = bool(self.state.open_since)
             relevance = self.relevance if awaited else None
-            states = self._vector() if awaited else []
+            states = self._vector() if awaited else States(())
             self._clocks = watches(self.ruleset, relevance, self.running(), self.state, states, self.time)
         return self._clocks
 
@@ -312,7 +312,11 @@ class Session:
             and watch.due <= now
             and ("overdue", watch.name) not in self.state.happened
         ]
-        back = any(returns(item, self.state, self.time, now) for item in self.plan.wanted.values())
+        wanted = self.plan.wanted
+        back = any(
+            key in wanted and returns(wanted[key], self.state, self.time, now)
+            for key in self.ruleset.recurring
+        )
         if late or back or self._turned(now):
             events = self.perform("tick", {"overdue": late})
             return events + self.tick() if late else events

@@ -277,7 +277,7 @@ def test_second_evaluator_alone(library: Library, tmp_path: Path) -> None:
 
 def test_differing_evaluators_fail_the_case(run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Should the evaluators ever disagree, the case fails and names the rule."""
-    monkeypatch.setattr("engine.matcher.Evaluator.run", lambda self, flat: set())
+    monkeypatch.setattr("engine.matcher.Evaluator.compare", lambda self, at: set())
     results = run("{name: 例, given: {}, expect: {wanted: look}}")
     ((expectation, message),) = failures(results)
     assert expectation == "evaluators"

@@ -83,7 +83,7 @@ class _Trial:
         self.at = self.state.situation
         evaluator = self.engine.evaluator
         evaluator.differences.clear()
-        holding = evaluator.run(self.rules.flat(self.at))
+        holding = evaluator.compare(self.at)
         self.verdicts = {key: evaluate(bound.when, self.at) for key, bound in self.rules.rules.items()}
         by_tree = {key for key, verdict in self.verdicts.items() if verdict is True}
         self.differing = sorted((holding ^ by_tree).union(*evaluator.differences))

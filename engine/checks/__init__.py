@@ -49,8 +49,7 @@ class Checked(Ground):
     def compare(self, at: Situation) -> str:
         """The three evaluators on one situation; "" when they agree."""
         self.compared += 1
-        flat = self.ruleset.flat(at)
-        second = self.evaluator.run(flat)
+        second = self.evaluator.compare(at, afresh=True)
         tree = self.ruleset.holding_by_tree(at)
         vector = self.v.vector(at)
         drawn = {key for key, node in self.relevance.rule_nodes.items() if self._follow(node, vector)}

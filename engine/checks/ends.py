@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from engine.checks.ground import Ground
 from engine.diagrams import NO, YES, Node
@@ -51,7 +51,7 @@ def ends(on: Ground, playbook: Playbook) -> Iterator[Finding]:
         )
         return
     seen: set[Node] = set()
-    for blocked, overdue, what in _deviations(on):
+    for blocked, overdue, what in _deviations(on, playbook.ends_in):
         closure = Closure(on.relevance, blocked=blocked, overdue=overdue, late=True)
         ends = NO
         for step in playbook.ends_in:
@@ -65,10 +65,14 @@ def ends(on: Ground, playbook: Playbook) -> Iterator[Finding]:
             yield on.shown("error", "no-end", text, playbook.span, stuck, help)
 
 
-def _deviations(on: Ground) -> Iterator[tuple[str, str, str]]:
+def _deviations(on: Ground, ends_in: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     yield "", "", ""
     for step in on.ruleset.reasons:
         if on.ruleset.phase(r.rule for r in on.ruleset.reasons[step]) == "improve":
+            continue
+        # a step whose outcome nobody reads changes nothing by failing, unless it is itself an end
+        read = any((kind, step) in on.v.of_outcome for kind in ("done", "blocked", "overdue"))
+        if not read and step not in ends_in:
             continue
         yield step, "", f"（“{on.ruleset.steps[step].what}”办不到时）"
         if ("overdue", step) in on.v.of_outcome:

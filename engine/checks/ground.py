@@ -58,7 +58,7 @@ class Ground:
         if name in self.v.of_fact:
             labels = self.v.all[self.v.of_fact[name]].labels
             cause = self.d.states(self.v.of_fact[name], [labels.index("open")] if "open" in labels else [])
-        elif kind == "overdue" and not self.has_deadline(name):
+        elif kind == "overdue" and name not in self.ruleset.timed:
             cause = NO
         else:
             # it may have happened before what was awaited came about
@@ -75,13 +75,6 @@ class Ground:
                     some = self.d.either(some, self.d.restrict(node, index, state))
                 node = some
         return node
-
-    def has_deadline(self, step: str) -> bool:
-        """Whether a step has a deadline, its own or from a rule that tightens it."""
-        declared = self.ruleset.steps.get(step)
-        reasons = self.ruleset.reasons.get(step, ())
-        tightened = any(self.ruleset.rules[r.rule].rule.do[r.want].within for r in reasons)
-        return tightened or (declared is not None and declared.within is not None)
 
     @cached_property
     def settled(self) -> Node:
