@@ -51,8 +51,13 @@ def next_prompt(session: Session, *, present: bool = True) -> Prompt:
 
 def first_screen(session: Session) -> Prompt:
     """The steps of the very first screen; needs no diagrams, so it is there at once."""
-    fresh = _fresh(session)
-    return Prompt("steps", tuple(fresh[:AT_ONCE]))
+    return Prompt("steps", _urgent(_fresh(session)))
+
+
+def _urgent(fresh: list[Wanted]) -> tuple[Wanted, ...]:
+    """What goes before any question: safety and control, or whatever there is."""
+    urgent = [item for item in fresh if item.phase in ("safety", "control")] or fresh
+    return tuple(urgent[:AT_ONCE])
 
 
 def _fresh(session: Session) -> list[Wanted]:
@@ -71,11 +76,13 @@ def _choose(session: Session) -> Prompt:
     fresh = _fresh(session)
     shown_before = any(step.presented for step in state.steps.values())
     if fresh and (not shown_before or fresh[0].phase == "safety"):
-        return Prompt("steps", tuple(fresh[:AT_ONCE]))
+        return Prompt("steps", _urgent(fresh))
     if plan.proposals:
         playbook, rules = plan.proposals[0]
         return Prompt("propose", playbook=playbook, rules=rules)
     asked, spare, _ = session.questions()
+    if state.closing:  # who closes has decided; only what follow-ups hang on is still asked
+        asked = [entry for entry in asked if PHASES[entry[0]] == "improve"]
     question_phase = asked[0][0] if asked else len(PHASES)
     now = [item for item in fresh if PHASES.index(item.phase) <= question_phase]
     if now:
