@@ -94,12 +94,10 @@ def begin(
     )
     if findings:
         warn(f"注意：hall.yaml 有 {len(findings)} 处写得不对，对应的内容先空着；zhiban doctor 看详情")
-    session = Session.begin(
+    return Session.begin(
         journal, shelf.library, shelf.texts, playbooks, clock or RealClock(),
         profile=profile, text=text, heard=heard,
     )  # fmt: skip
-    say_note(session)
-    return session
 
 
 def load(journal: Journal, incident: str, clock: Clock | None = None) -> Session:
@@ -107,15 +105,7 @@ def load(journal: Journal, incident: str, clock: Clock | None = None) -> Session
     from engine.session import Session
 
     library = parse_texts(journal.texts(incident), cache=True)
-    session = Session.load(journal, incident, library, clock or RealClock())
-    say_note(session)
-    return session
-
-
-def say_note(session: Session) -> None:
-    """The one honest line when durable-rules does not take part."""
-    if session.evaluator.note:
-        warn(f"提示：{session.evaluator.note}")
+    return Session.load(journal, incident, library, clock or RealClock())
 
 
 def find(journal: Journal, name: str) -> str:

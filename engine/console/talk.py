@@ -13,7 +13,7 @@ from engine.console import desk, replies
 from engine.console.replies import Chosen, Command, Empty, Marks, Picked, Reply, Report, Unclear
 from engine.console.screens import Screens
 from engine.console.terminal import Terminal
-from engine.errors import BadData, Conflict, ZhibanError
+from engine.errors import Conflict, ZhibanError
 from engine.plan import Watch, running
 from engine.session import Session
 
@@ -44,6 +44,7 @@ class Talk:
         self.aside: Aside = lambda command: False
         self.shown: tuple[Any, ...] = ()  # the steps that `w 1` and `d 1` mean
         self.current: str = ""  # the fact that is being asked
+        self._said: set[str] = set()
         self._announced: set[tuple[str, str]] = set()
 
     # ---- reading --------------------------------------------------------------------------------
@@ -76,29 +77,29 @@ class Talk:
     def do(self, act: Callable[[], T], typed: str = "") -> T | None:
         """Do an act. None when it could not be done: then the officer has been told why.
 
-        Another terminal wrote first: the session stands at its state now. The disk fails: the record
-        goes on in memory.
+        Another terminal wrote first: the session stands at its state now.
         """
         try:
-            return act()
+            done = act()
+            self._warn()
+            return done
         except Conflict as error:
             self.t.line(f"{error.message}。已换成最新情况，刚才这一步没有记上。", "late")
             if typed:
                 self._keep(typed)
             return None
-        except BadData as error:
-            if self.session.journal.path is None:
-                raise
-            self.t.line(
-                f"记录写不进去：{error.message}。以下只记在内存里，退出即失，请另用纸笔记要点！", "alarm"
-            )
-            self.session.journal = self.session.journal.in_memory()
-            return act()
         except ZhibanError as error:
             if error.exit_code == 1:
                 raise
             self.t.line(error.message + (f"。{error.help}" if error.help else ""), "soon")
             return None
+
+    def _warn(self) -> None:
+        """What the officer must know about the record or the evaluators, each said once."""
+        for text, style in ((self.session.warning, "alarm"), (self.session.evaluator.note, "quiet")):
+            if text and text not in self._said:
+                self._said.add(text)
+                self.t.line(f"注意：{text}", style)
 
     def act(self, act: Callable[[], None], typed: str = "") -> bool:
         """`do` for an act that returns nothing; whether it was done."""
