@@ -23,11 +23,18 @@ def read(prompt: str, out: TextIO, wake: Wake | None, show: Callable[[str], None
     """One line from a terminal on standard input; `show` prints what `wake` says. EOFError on Ctrl-D."""
     readline = _readline()
     with _woken(prompt, out, wake, show, readline):
-        if sys.stdout is out:
-            return input(prompt)
-        out.write(prompt)
-        out.flush()
-        return input()
+        try:
+            if sys.stdout is out:
+                return input(prompt)
+            out.write(prompt)
+            out.flush()
+            return input()
+        except SystemError as error:
+            # a timer tick that comes right after Ctrl-C runs while the interrupt is already on its way:
+            # CPython then wraps it in a SystemError, and the interrupt is what the officer meant
+            if error.__cause__ is None:
+                raise
+            raise error.__cause__ from None
 
 
 def remember(text: str) -> None:
