@@ -32,7 +32,6 @@ from engine.plan import (
     make_plan,
     questions,
     running,
-    waiting_for,
     watches,
     with_due,
 )
@@ -280,23 +279,22 @@ class Session:
             ):
                 put("follow_up", follow)
             return made
-        self._replan(self._match())
-        for follow_kind, follow_data in consequences(self.plan, self.state, self.time, made[0], before, now):
-            put(follow_kind, follow_data)
-            if follow_kind == "opened":  # its clock starts
-                entry = self.plan.wanted[follow_data["step"]]
-                self.plan.wanted[entry.key] = with_due(entry, self.ruleset, self.state, self.time)
-            if follow_data.get("why"):
-                self._wait_for(follow_data["step"])
+        again = True
+        while again:
+            again = False
+            self._replan(self._match())
+            for follow_kind, follow_data in consequences(
+                self.plan, self.state, self.time, made[0], before, now
+            ):
+                outcomes = len(self.state.happened)
+                put(follow_kind, follow_data)
+                if follow_kind == "opened":  # its clock starts
+                    entry = self.plan.wanted[follow_data["step"]]
+                    self.plan.wanted[entry.key] = with_due(entry, self.ruleset, self.state, self.time)
+                # a step that is open again is waited for again, and what it had come to no longer counts
+                again = again or "why" in follow_data or len(self.state.happened) < outcomes
         self._forget()
         return made
-
-    def _wait_for(self, step: str) -> None:
-        """A settled step is open again: what comes after it waits again."""
-        for key, entry in self.plan.wanted.items():
-            if step in entry.step.after:
-                waits = waiting_for(entry.step, self.plan.wanted, self.state)
-                self.plan.wanted[key] = entry._replace(waits=waits)
 
     # ---- the officer's acts ---------------------------------------------------------------------
 

@@ -380,6 +380,22 @@ def test_change_opens_anew() -> None:
     assert session.state.steps["p.a"].occurrence == 1
 
 
+def test_opened_anew_takes_its_outcome_back() -> None:
+    """What hung on a step's being blocked leaves at once when the step opens anew."""
+    text = "ends_in: b\nfacts: {x: {label: 甲, ask: 甲？}}\nrules:\n  control:\n"
+    text += "  - {when: {x: yes}, do: {a: {what: 做}}}\n  - {do: {b: {what: 办, after: a}}}\n"
+    text += "  - {when: {blocked: a}, do: {c: {what: 换人}}}\n"
+    session = one(text)
+    session.answer("p.x", YES)
+    session.mark("p.a", "blocked")
+    assert active(session) == ["b", "c"]
+    session.answer("p.x", NO, how="changed")
+    session.answer("p.x", YES, how="changed")
+    assert wanted(session) == ["a", "b"]
+    assert active(session) == ["a"]
+    assert session.state.steps["p.c"].withdrawn
+
+
 def test_change_updates_words() -> None:
     """A done step whose words used the changed fact returns marked 更新; a correction does not."""
     session = one(CHANGING)
