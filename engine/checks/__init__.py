@@ -7,7 +7,7 @@ more wanted steps: what closes for every set of answers also closes after any ch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from engine.checks.ends import ends, start
@@ -17,7 +17,7 @@ from engine.checks.steps import step_findings
 from engine.conditions import Situation, needs
 from engine.diagrams import NO, YES, Node
 from engine.explore import explore
-from engine.model import ALWAYS, Finding, Library
+from engine.model import ALWAYS, Finding, Library, Rule
 
 
 class Checked(Ground):
@@ -26,7 +26,7 @@ class Checked(Ground):
     def report(self) -> dict[str, Any]:
         """The check as the contract of `playbook check --json` has it; `findings` are model.Finding."""
         findings = list(self.findings())
-        found = explore(self.ruleset, self.relevance, self.compare)
+        found = explore(self.ruleset, self.relevance, self.compare if self.durable else None)
         findings += [
             Finding("error", "evaluators-differ", text, self.own[0].span) for text in found.differences
         ]
@@ -74,29 +74,28 @@ class Checked(Ground):
         return node == YES
 
     def cited(self) -> Iterator[str]:
-        """The statement ids of everything that the playbooks declare, or take from the vocabulary."""
+        """The statement ids of everything that the playbooks name."""
+        yield from self._statements(lambda rule: True)
         for playbook in self.own:
             for step in playbook.steps:
                 yield from step.source
-            for rule in playbook.rules:
-                yield from rule.source
-                for want in rule.do:
-                    yield from self.ruleset.steps[want.step].source
-            for key in playbook.order:
-                yield from self.ruleset.facts[key].source
+            for fact in playbook.facts:
+                yield from fact.source
 
     def reached(self) -> Iterator[str]:
         """The statement ids of everything that some situation brings up."""
+        return self._statements(lambda rule: self.feasible(self.relevance.rule_nodes[rule.key]) != NO)
+
+    def _statements(self, counts: Callable[[Rule], bool]) -> Iterator[str]:
         for playbook in self.own:
             named: set[str] = set()
-            for rule in playbook.rules:
-                if self.feasible(self.relevance.rule_nodes[rule.key]) != NO:
-                    yield from rule.source
-                    named.update(needs(rule.when))
-                    for want in rule.do:
-                        step = self.ruleset.steps[want.step]
-                        yield from step.source
-                        named.update((*step.uses, *step.finds))
+            for rule in filter(counts, playbook.rules):
+                yield from rule.source
+                named.update(needs(rule.when))
+                for want in rule.do:
+                    step = self.ruleset.steps[want.step]
+                    yield from step.source
+                    named.update((*step.uses, *step.finds))
             for key in self._with_grounds(named):
                 yield from self.ruleset.facts[key].source
 
@@ -113,7 +112,10 @@ class Checked(Ground):
 
 
 def check(library: Library, active: Sequence[str], *, durable: bool = True) -> dict[str, Any]:
-    """Check some playbooks together; see `Checked.report`. BadData when they cannot be bound."""
+    """Check some playbooks together; see `Checked.report`. BadData when they cannot be bound.
+
+    `durable`: also compare the evaluators on every state (the greater part of the time).
+    """
     return Checked(library, active, durable=durable).report()
 
 

@@ -39,7 +39,7 @@ def start(on: Ground) -> Iterator[Finding]:
 
 def ends(on: Ground, playbook: Playbook) -> Iterator[Finding]:
     """Paths on which none of `ends_in` is done."""
-    if playbook.id == ALWAYS_ON:
+    if playbook.id == ALWAYS_ON or (playbook.addon and not playbook.ends_in):
         return
     if not playbook.ends_in:
         yield Finding(

@@ -55,7 +55,9 @@ def _subsumed(on: Ground, rule: Rule) -> bool:
 
 
 def questions(on: Ground) -> Iterator[Finding]:
-    """Questions whose answer changes nothing."""
+    """Questions whose answer changes nothing (in a combination another playbook may make them moot)."""
+    if len(on.own) > 1:
+        return
     read = {on.v.all[i].fact for item in on.relevance.items.values() for i in item.reads}
     spoken = {name for step in on.ruleset.reasons for name in on.ruleset.mentioned(step)}
     for playbook in on.own:

@@ -1,4 +1,4 @@
-"""Findings about steps: unused, without source or evidence, with words nobody can fill in."""
+"""Findings about steps: without source, with words that nobody can fill in."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ def step_findings(on: Ground, step: Step) -> Iterator[Finding]:
     name = short(step.key)
     rules = [reason.rule for reason in on.ruleset.reasons.get(step.key, ())]
     if not rules:
-        text = f"步骤 `{name}` 没有规则用到"
-        yield Finding("error", "unused-step", text, step.span, "删去它，或写一条规则")
-        return
+        return  # the reader has said so
     if not step.source:
         yield Finding(
             "warning",
@@ -25,13 +23,6 @@ def step_findings(on: Ground, step: Step) -> Iterator[Finding]:
             step.span,
             "写语句编号；自拟的写 own",
         )
-    if on.ruleset.phase(rules) == "improve":
-        needed = {"who": step.who, "within": step.within, "evidence": step.evidence}
-        missing = [field for field, value in needed.items() if not value]
-        if missing:
-            text = f"后续事项 `{name}` 缺 {'、'.join(missing)}"
-            help = "后续事项要有责任人、期限和佐证"
-            yield Finding("error", "follow-up-incomplete", text, step.span, help)
     for fact in _printed(step):
         yield from _spoken(on, step, fact)
 

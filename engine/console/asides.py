@@ -255,7 +255,7 @@ class Asides:
 
     def _playbooks(self, rest: str) -> bool:
         session = self.session
-        others = [p for p in session.library.playbooks if not p.addon and p.id != "always"]
+        others = [p for p in session.library.playbooks if p.id != "always"]
         for number, playbook in enumerate(others, 1):
             mark = "● " if playbook.id in session.state.active else "○ "
             self.t.line(f"{mark}{playbook.title}", first=f"{number:>2} ")

@@ -67,7 +67,7 @@ def check(given: Sequence[Path], *, pairs: bool, json: bool) -> int:
         for p in library.playbooks
         if p.origin == "file" and (p.span.file in own or _under(p.span.file, files))
     ]
-    chosen = chosen or ([] if given else [p.id for p in library.playbooks if not p.addon])
+    chosen = chosen or ([] if given else [p.id for p in library.playbooks])
     combos: list[tuple[str, ...]] = [(id,) for id in chosen]
     if pairs:
         combos += combinations([id for id in chosen if id != "always"], 2)

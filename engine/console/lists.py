@@ -89,7 +89,7 @@ def playbooks(screen: Terminal, library: Library) -> None:
 
 def visible(library: Library) -> list[Any]:
     """The playbooks that an officer can choose."""
-    return [playbook for playbook in library.playbooks if not playbook.addon and playbook.id != "always"]
+    return [playbook for playbook in library.playbooks if playbook.id != "always"]
 
 
 def playbook(screen: Terminal, library: Library, id: str) -> None:

@@ -40,7 +40,7 @@ def triage(text: str, library: Library, limit: int = 5) -> Triage:
     """Read `text`: the playbooks to activate (at most `limit`), danger and facts."""
     read = normalise(text)
     safety = danger(read, library)
-    playbooks = tuple(p for p in library.playbooks if p.id != ALWAYS and not p.addon)
+    playbooks = tuple(p for p in library.playbooks if p.id != ALWAYS)
     matches = rank(read, playbooks)
     active = tuple(m.playbook for m in matches if m.score >= ACTIVE and m.playbook != FALLBACK)
     general = next((m for m in matches if m.playbook == FALLBACK), None)
