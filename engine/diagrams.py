@@ -163,7 +163,7 @@ class Diagrams:
     def _value(self, key: str, state: int) -> Scalar:
         """A number of a cell: its lower bound (the cell below the first cut: just under it)."""
         cuts = self.variables.cuts[key]
-        return cuts[state - 1] if state else cuts[0] - 1
+        return cuts[state - 1] if state else cuts[0] - 1 if cuts else 0
 
     def restrict(self, a: Node, variable: int, state: int, memo: dict[Node, Node] | None = None) -> Node:
         """`a` with a variable fixed."""

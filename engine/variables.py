@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from engine.conditions import OPEN, UNSURE, Answer, Situation, leaves
+from engine.conditions import OPEN, UNSURE, Answer, Situation, compare, leaves
 from engine.model import Condition, Fact, Happened, Test
 
 
@@ -143,10 +143,9 @@ class Variables:
 
 
 def _cuts(test: Test) -> Iterator[int]:
-    """Where a test divides the whole numbers: a cut c separates c-1 from c."""
+    """Where a test divides the numbers that can be answered (from 0): a cut c separates c-1 from c."""
     for value in test.values:
         assert isinstance(value, int)
-        if test.op in ("in", "lt", "gte"):
-            yield value
-        if test.op in ("in", "lte", "gt"):
-            yield value + 1
+        for cut in (value, value + 1):
+            if cut > 0 and compare(test, cut - 1) != compare(test, cut):
+                yield cut

@@ -28,11 +28,13 @@ def step_findings(on: Ground, step: Step) -> Iterator[Finding]:
 
 
 def _spoken(on: Ground, step: Step, fact: str) -> Iterator[Finding]:
-    key = next((k for k in step.uses if short(k) == fact and k in on.v.of_fact), None)
-    if key is None:
+    key = next((k for k in step.uses if short(k) == fact and k in on.ruleset.facts), None)
+    if key is None or on.ruleset.facts[key].known_from:
         return
-    values = on.d.states(on.v.of_fact[key], range(on.v.values(key)))
-    unknown = on.d.both(on.relevance.wanted.get(step.key, NO), on.d.opposite(values))
+    unknown = on.relevance.wanted.get(step.key, NO)
+    if key in on.v.of_fact:  # else no rule reads it, so none makes it known
+        values = on.d.states(on.v.of_fact[key], range(on.v.values(key)))
+        unknown = on.d.both(unknown, on.d.opposite(values))
     unknown = on.feasible(unknown)
     if unknown != NO:
         text = f"步骤 `{short(step.key)}` 的话里用了 `{fact}`，但规则并不保证它已知"
