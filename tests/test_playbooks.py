@@ -23,6 +23,15 @@ IDS = sorted(
 )
 SEEDS, CHUNK = 200, 40
 MOST_PROMPTS = 60
+FIRST_SEVEN = {
+    "rain-before-opening",
+    "missing-materials",
+    "system-failure",
+    "staff-dispute",
+    "recording-threat",
+    "viral-photo",
+    "general-incident",
+}
 # how many statements of each scenario are acts, branches or deadlines: all of them are to be realised
 ACTS = {"S1": 19, "E1": 21, "S4": 15, "E3": 24, "S7": 13, "E4": 17, "E6": 30}
 
@@ -88,7 +97,9 @@ def test_simulated_officers_get_through(id: str, first: int) -> None:
     for seed in range(first, first + CHUNK):
         made = simulate(library(), [id], seed)
         assert made["closed"], seed
-        assert made["prompts"] <= MOST_PROMPTS, seed
+        # the first seven keep to it with whatever they activate; of others each one more may add some
+        more = 0 if id in FIRST_SEVEN else 15 * (len(made["playbooks"]) - 1)
+        assert made["prompts"] <= MOST_PROMPTS + more, seed
         seen = [event for event in made["events"] if event["kind"] in ("presented", "asked")]
         assert seen[0]["kind"] == "presented", seed
         assert seen[0]["steps"], seed
