@@ -10,7 +10,7 @@ from reader_texts import VOCABULARY
 from engine.cases import Results, run_cases, to_json
 from engine.errors import NotFound
 from engine.model import Library
-from engine.reader import parse_texts
+from engine.reader import load_library, parse_texts
 
 PLAYBOOK = """\
 playbook: leak
@@ -282,3 +282,13 @@ def test_differing_evaluators_fail_the_case(run, monkeypatch: pytest.MonkeyPatch
     ((expectation, message),) = failures(results)
     assert expectation == "evaluators"
     assert "`leak.look`" in message
+
+
+def test_documented_example(tmp_path: Path) -> None:
+    """The example of docs/cases.md passes on the shipped playbook."""
+    text = (Path(__file__).parent.parent / "docs" / "cases.md").read_text("utf-8")
+    example = text.partition("```yaml\n")[2].partition("```")[0]
+    (tmp_path / "system-failure.yaml").write_text(example, "utf-8")
+    results = run_cases(load_library(hall=False), [tmp_path])
+    assert failures(results) == []
+    assert len(results.results) == 3

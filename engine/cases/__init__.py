@@ -1,7 +1,7 @@
 """Rule tests: what a playbook's author says must happen, held against what the rules do.
 
 A case file lies in `cases/` beside the playbooks and is named like the playbook that it tests
-(docs/playbooks.md has the form). `zhiban playbook test` runs them; exit 4 unless `Results.ok`.
+(docs/cases.md has the form). `zhiban playbook test` runs them; exit 4 unless `Results.ok`.
 """
 
 from __future__ import annotations
