@@ -289,6 +289,6 @@ def test_documented_example(tmp_path: Path) -> None:
     text = (Path(__file__).parent.parent / "docs" / "cases.md").read_text("utf-8")
     example = text.partition("```yaml\n")[2].partition("```")[0]
     (tmp_path / "system-failure.yaml").write_text(example, "utf-8")
-    results = run_cases(load_library(hall=False), [tmp_path])
+    results = run_cases(load_library(hall=False, cache=False), [tmp_path])
     assert failures(results) == []
     assert len(results.results) == 3
