@@ -60,7 +60,7 @@ _Data = dict[str, Any]
 
 
 def _begun(state: State, data: _Data, at: datetime, event: Event) -> None:
-    """mode, title, text, playbooks, values, profile"""
+    """mode, title, text, playbooks, values, profile, known (by the profile), heard (answers)"""
     state.begun = at
     state.mode, state.title, state.text = data["mode"], data["title"], data.get("text", "")
     state.active = list(data["playbooks"])

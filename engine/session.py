@@ -109,11 +109,9 @@ class Session:
         known = {
             fact.key: profile.values[fact.key] for fact in _hall_facts(library) if fact.key in profile.values
         }
-        events = session._compute("begun", {**begun, "known": known}, clock.now())
-        for key, answer in heard:
-            events += session._compute(
-                "answered", {"fact": key, **encode(answer), "how": "reported"}, clock.now()
-            )
+        begun["known"] = known
+        begun["heard"] = [{"fact": key, **encode(answer), "how": "reported"} for key, answer in heard]
+        events = session._compute("begun", begun, clock.now())
         journal.create(session.id, mode, texts, events, begun["title"])  # type: ignore[arg-type]
         return session
 
@@ -263,6 +261,8 @@ class Session:
         if kind in ("begun", "undone"):
             self.profile = msgspec.convert(self.state.opening.get("profile", {}), Profile)
             self._time = None
+        for answered in data.get("heard", ()) if kind == "begun" else ():
+            put("answered", answered)
         if kind == "tick":
             for name in data["overdue"]:
                 put("overdue", {"fact" if name in self.ruleset.facts else "step": name})

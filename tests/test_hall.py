@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from engine.clock import BEIJING
 from engine.errors import BadData, Conflict
-from engine.hall import hall_values, read_profile, template, write_template
+from engine.hall import hall_values, read_profile
 from engine.hall.hours import days, hours
 from engine.hall.profile import parse
+from engine.hall.template import template, write_template
 from engine.model import (
     Choice,
     Duration,

@@ -185,7 +185,7 @@ def _transcript(library: Library, result: dict[str, Any]) -> None:
 def init(*, json: bool) -> None:
     """Write the blank hall profile."""
     from engine import paths
-    from engine.hall import write_template
+    from engine.hall.template import write_template
 
     library = desk.shelf().library
     write_template(paths.hall_file(), library.vocabulary, [v for p in library.playbooks for v in p.hall])

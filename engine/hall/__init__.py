@@ -11,10 +11,9 @@ from pathlib import Path
 
 from engine import paths
 from engine.durations import parse_duration, text_of
-from engine.hall.template import template, write_template
 from engine.model import Duration, Fact, Finding, HallValue, Profile, Span, Vocabulary
 
-__all__ = ["hall_values", "read_profile", "template", "write_template"]
+__all__ = ["hall_values", "read_profile"]
 
 
 def read_profile(

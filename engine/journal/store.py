@@ -7,7 +7,7 @@ whoever can rewrite the whole file consistently cannot be caught by the file alo
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -79,7 +79,7 @@ class Journal(Records):
         """A free incident id such as `20261122-0810-3f`: the minute of `now` (aware) and a random tail."""
         minute = now.astimezone(BEIJING).strftime("%Y%m%d-%H%M")
         for attempt in range(64):
-            name = f"{minute}-{secrets.token_hex(1 + attempt // 16)}"
+            name = f"{minute}-{os.urandom(1 + attempt // 16).hex()}"
             if not self._query("SELECT 1 FROM incidents WHERE id = ?", name):
                 return name
         raise Conflict(f"{minute} 这一分钟里的事件太多", "过一分钟再试")
