@@ -1,0 +1,179 @@
+"""Runs what the READMEs show: `python -m tests.readme_output` compares, with `--write` it renews the output.
+
+Every fenced `console` block is played in order in one empty folder of its own README: lines that begin
+with `$ ` are commands, what follows is their output. A command whose output holds prompts (`> `, `答> `) is
+played at a terminal of 80 columns, with what stands behind the prompts typed; a bare one is Enter, at the end
+it is where the window is closed. A line of `…` stands for
+any output that is left out. A `yaml` block whose first line is `# NAME.yaml` is saved under that name before.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pexpect
+
+ROOT = Path(__file__).parent.parent
+READMES = ("README.md", "README.zh-CN.md")
+HOME = "…"  # the folder of the records, as shown; relative, so that no path of a machine is printed
+GAP = "…"
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.S | re.M)
+ASKS = "(?:答|对吗|原因|记什么)?>"
+PROMPT = re.compile(rf"^{ASKS}(?: (.*)|)$", re.M)
+SHIM = """#!{python}
+import sys
+sys.path.insert(0, {root!r})
+from cli import main
+sys.exit(main())
+"""
+
+
+class Shown(NamedTuple):
+    """A command and the output that a README shows for it."""
+
+    command: str
+    output: str
+    start: int  # of the output, in the README
+    end: int
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether somebody types at prompts in it."""
+        return PROMPT.search(self.output) is not None
+
+
+def commands(text: str) -> list[Shown]:
+    """The commands of all console blocks of a README."""
+    found = []
+    for fence in FENCE.finditer(text):
+        if fence[1] == "console":
+            starts = [*re.finditer(r"^\$ (.*)\n", fence[2], re.M)]
+            ends = [start.start() for start in starts[1:]] + [len(fence[2])]
+            for start, end in zip(starts, ends, strict=True):
+                base = fence.start(2)
+                output = fence[2][start.end() : end]
+                found.append(Shown(start[1], output, base + start.end(), base + end))
+    return found
+
+
+def files(text: str) -> Iterator[tuple[int, str, str]]:
+    """(place, name, content) of the yaml blocks that are to be saved."""
+    for fence in FENCE.finditer(text):
+        named = re.match(r"# (\S+\.yaml)\n", fence[2])
+        if fence[1] == "yaml" and named:
+            yield fence.start(), named[1], fence[2]
+
+
+class Player:
+    """One reader of a README, in an empty folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.code = folder, 0
+        shim = folder / ".bin" / "zhiban"
+        shim.parent.mkdir()
+        shim.write_text(SHIM.format(python=sys.executable, root=str(ROOT)), "utf-8")
+        shim.chmod(0o755)
+        left_out = ("NO_COLOR", "FORCE_COLOR", "LINES")
+        kept = {name: value for name, value in os.environ.items() if name not in left_out}
+        self.environment = {
+            **kept, "PATH": f"{shim.parent}{os.pathsep}{os.environ['PATH']}", "ZHIBAN_HOME": HOME,
+            "PYTHONUTF8": "1", "COLUMNS": "80", "TERM": "dumb", "NO_COLOR": "1",
+        }  # fmt: skip
+
+    def play(self, text: str) -> Iterator[tuple[Shown, str]]:
+        """Every command of a README that can be run, with its output now."""
+        saves = sorted(files(text))
+        for shown in commands(text):
+            while saves and saves[0][0] < shown.start:
+                _, name, content = saves.pop(0)
+                (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (self.folder / name).write_text(content, "utf-8")
+            command = re.sub(r"^make run$", "zhiban", shown.command)
+            if command.startswith("make "):
+                continue
+            yield shown, self.at_terminal(command, shown.output) if shown.by_hand else self.run(command)
+
+    def run(self, command: str) -> str:
+        """A command without a terminal; `$?` is the exit code of the one before."""
+        done = subprocess.run(
+            ["sh", "-c", f"(exit {self.code}); {command}"], cwd=self.folder, env=self.environment,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120,
+        )  # fmt: skip
+        self.code = done.returncode
+        return done.stdout.decode("utf-8")
+
+    def at_terminal(self, command: str, shown: str) -> str:
+        """A walk by hand: types what stands behind the prompts, then closes the window."""
+        typed = [line[1] or "" for line in PROMPT.finditer(shown)]
+        if not typed[-1]:  # a bare prompt at the end is where the reader is left
+            typed.pop()
+        child = pexpect.spawn(
+            "sh", ["-c", f"exec {command}"], cwd=str(self.folder), env=self.environment, dimensions=(24, 80),
+            encoding="utf-8", timeout=30, echo=False,
+        )  # fmt: skip
+        child.delaybeforesend = None
+        said = ""
+        for text in [*typed, None]:
+            ended = child.expect([rf"(?:^|\n){ASKS} $", pexpect.EOF])
+            said += child.before + ("" if ended else child.after)
+            if ended or text is None:
+                break
+            child.sendline(text)
+            said += text + "\n"
+        child.close(force=True)
+        self.code = child.exitstatus or 0
+        return "\n".join(line.rstrip() for line in said.replace("\r", "").splitlines()) + "\n"
+
+
+def plain(text: str) -> str:
+    """An output without what differs from run to run: times, numbers, ids, where lines are broken."""
+    text = re.sub(r"\b\d{8}-\d{4}-[0-9a-f]{2}\b", "ID", text)
+    date = r"(?:\d+年)?\d+月\d+日"
+    text = re.sub(rf"(?:{date}|[今明后昨]天)?\s*\b\d?\d:\d\d\b", "TIME", text)
+    text = re.sub(rf"{date}|未定", "DATE", text)  # working days beyond the known calendar are not guessed
+    return re.sub(r"\s+", "", re.sub(r"\d+", "0", text))
+
+
+def agrees(shown: str, now: str) -> bool:
+    """Whether a shown output is the output now; a line of `…` stands for anything."""
+    parts = [re.escape(plain(part)) for part in re.split(rf"^ *{GAP} *$", shown, flags=re.M)]
+    return re.fullmatch(".*?".join(parts), plain(now), re.S) is not None
+
+
+def renewed(shown: str, now: str) -> str:
+    """The output now, with as many lines left out at the same end as before."""
+    if not re.search(rf"^ *{GAP} *$", shown, re.M):
+        return now
+    lines, new = shown.splitlines(), now.splitlines()
+    gap = next(number for number, line in enumerate(lines) if line.strip() == GAP)
+    tail = len(lines) - gap - 1
+    return "\n".join([*new[:gap], lines[gap], *(new[-tail:] if tail else [])]) + "\n"
+
+
+def main() -> int:
+    """Compare both READMEs with what is; `--write` renews them."""
+    wrong = 0
+    for name in READMES:
+        path = ROOT / name
+        text = path.read_text("utf-8")
+        with tempfile.TemporaryDirectory() as folder:
+            played = list(Player(Path(folder)).play(text))
+        for shown, now in reversed(played):
+            if not agrees(shown.output, now):
+                wrong += 1
+                sys.stdout.write(f"{name}: $ {shown.command}\n{now}\n")
+                text = text[: shown.start] + renewed(shown.output, now) + text[shown.end :]
+        if "--write" in sys.argv:
+            path.write_text(text, "utf-8")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
