@@ -43,18 +43,20 @@ class TimedJournal(Journal):
     def __init__(self, path: Path | None) -> None:
         super().__init__(path)
         self.commits: list[float] = []
+        self.cpu = 0.0  # seconds at work on all of them
 
     def append(self, incident: str, expected_seq: int, events: Sequence[Event]) -> None:
         """As in Journal."""
-        start = time.perf_counter()
+        start, began = time.perf_counter(), time.process_time()
         super().append(incident, expected_seq, events)
         self.commits.append(time.perf_counter() - start)
+        self.cpu += time.process_time() - began
 
 
 class Decision(NamedTuple):
     """What the officer did on one kind of screen and what it took to the next one.
 
-    `seconds` on the wall, `cpu` of them this process at work; `commits` to the journal.
+    `seconds` on the wall; `cpu` this process at work, storing apart; `commits` to the journal.
     """
 
     kind: str
@@ -80,10 +82,11 @@ def decisions(
         minutes = 20 if prompt.kind == "standing" else 1
         clock.advance(timedelta(seconds=chance.randint(20, 60 * minutes + 90)))
         shown, before = prompt, len(journal.commits)
+        stored = journal.cpu
         start, began = time.perf_counter(), time.process_time()
         _act(session, shown, chance)
         prompt = walk.next_prompt(session)
-        cpu, seconds = time.process_time() - began, time.perf_counter() - start
+        cpu, seconds = time.process_time() - began - (journal.cpu - stored), time.perf_counter() - start
         yield Decision(shown.kind, seconds, cpu, len(journal.commits) - before)
     raise RuntimeError(f"walk {seed} of {playbooks} does not end")
 

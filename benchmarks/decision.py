@@ -1,6 +1,6 @@
-"""How long the officer waits after an answer: fold, match, plan, choose and journal the next screen.
+"""How long the officer waits after an answer: fold, match, plan, choose the next screen.
 
-Times are processor times unless they say otherwise. Three playbooks are active. The same random walks
+Times are processor times without storing (commits are given apart) unless they say otherwise. Three playbooks are active. The same random walks
 are walked with durable-rules and without, in turn.
 """
 
@@ -124,7 +124,7 @@ def measure() -> list[Figure]:
         Figure("commits_per_answer", "commits an answer", sum(commits) / len(commits)),
         Figure(
             "commit_memory",
-            "a commit, journal in memory (part of all the above)",
+            "a commit, journal in memory (not part of the above)",
             median(in_memory) * 1000,
             "ms",
         ),

@@ -14,7 +14,7 @@ from engine.model import Library
 from engine.relevance import Relevance
 from engine.ruleset import Ruleset
 
-KEPT = 32  # combinations; beyond it the one unused for longest is let go
+KEPT = 12  # combinations; beyond it the one unused for longest is let go
 
 
 class Engine:

@@ -16,7 +16,7 @@ from engine.errors import BadData
 from engine.model import Deadline, Duration, Phase, Step
 from engine.relevance import Relevance, States
 from engine.ruleset import Ruleset
-from engine.state import State
+from engine.state import SETTLED, State
 
 
 class Wanted(NamedTuple):
@@ -139,14 +139,25 @@ def make_plan(ruleset: Ruleset, state: State, holding: Iterable[str], time: Time
                 if playbook not in state.active and playbook not in state.declined:
                     proposals.setdefault(playbook, []).append(rule_key)
     wanted: dict[str, Wanted] = {}
+    timed, remembered = ruleset.timed, ruleset.entries
     for key, found in reasons.items():
-        first = ruleset.rules[found[0]]
         step = ruleset.steps[key]
-        waits = waiting_for(step, reasons, state) if step.after else ()
-        entry = Wanted(step, first.rule.phase, first.playbook, tuple(found), waits, None, None)
-        wanted[key] = with_due(entry, ruleset, state, time) if key in ruleset.timed else entry
+        if step.after:
+            entry = _entry(ruleset, step, tuple(found), waiting_for(step, reasons, state))
+        else:
+            known = (key, tuple(found))
+            entry = remembered.get(known) or remembered.setdefault(known, _entry(ruleset, step, known[1], ()))
+        live = state.steps.get(key)
+        if live is not None and key in timed and live.outcome not in SETTLED:
+            entry = with_due(entry, ruleset, state, time)
+        wanted[key] = entry
     proposed = tuple((name, tuple(rules)) for name, rules in proposals.items() if name in ruleset.activations)
     return Plan(held, wanted, proposed)
+
+
+def _entry(ruleset: Ruleset, step: Step, rules: tuple[str, ...], waits: tuple[str, ...]) -> Wanted:
+    first = ruleset.rules[rules[0]]
+    return Wanted(step, first.rule.phase, first.playbook, rules, waits, None, None)
 
 
 def with_due(entry: Wanted, ruleset: Ruleset, state: State, time: Timekeeper) -> Wanted:

@@ -18,7 +18,7 @@ from engine.state import State
 from engine.variables import Variables
 
 FREE = -1  # a variable that an answer or an act may still set
-SCRATCH = 20_000  # nodes of residual diagrams that may pile up
+SCRATCH = 3_000  # nodes of residual diagrams that may pile up
 AT_HAND = -2  # an outcome of a step that is on the plan now: possible whatever is answered
 IMPROVE = PHASES.index("improve")
 

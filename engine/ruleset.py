@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.bits import Program
 from engine.conditions import Situation, bind, evaluate, leaves, needs
@@ -73,6 +73,8 @@ class Ruleset:
                 for name in rule.activate:
                     if name in by_id:
                         self.activations.setdefault(name, []).append(rule.key)
+        # plan entries by step and reasons, made once: the plan is made anew after every act
+        self.entries: dict[tuple[str, tuple[str, ...]], Any] = {}
         self._deadlines: dict[tuple[str, tuple[str, ...]], tuple[Deadline, ...]] = {}
         self.finders: dict[str, list[str]] = {}
         for step in self.reasons:
