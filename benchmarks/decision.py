@@ -1,7 +1,7 @@
 """How long the officer waits after an answer: fold, match, plan, choose the next screen.
 
-Times are processor times without storing (commits are given apart) unless they say otherwise. Three playbooks are active. The same random walks
-are walked with durable-rules and without, in turn.
+Times are processor times without storing (commits are given apart) unless they say otherwise. Three
+playbooks are active. The same random walks are walked with durable-rules and without, in turn.
 """
 
 from __future__ import annotations
