@@ -5,10 +5,13 @@ with `$ ` are commands, what follows is their output. A command whose output hol
 played at a terminal of 80 columns, with what stands behind the prompts typed; a bare one is Enter, at the end
 it is where the window is closed. A line of `…` stands for
 any output that is left out. A `yaml` block whose first line is `# NAME.yaml` is saved under that name before.
+
+`--bench FILE` writes the figures of `make bench ARGS=--json >FILE` into both READMEs.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -16,7 +19,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pexpect
 
@@ -157,8 +160,56 @@ def renewed(shown: str, now: str) -> str:
     return "\n".join([*new[:gap], lines[gap], *(new[-tail:] if tail else [])]) + "\n"
 
 
+# rows of the table of figures: id, what it is in both READMEs
+FIGURES = {
+    "start_ratio": ("start to first instruction, over importing its libraries alone",
+                    "从启动到第一条指令，是只装载所用程序库的几倍"),
+    "start": ("the same, whole process", "同上，整个进程"),
+    "decision_durable_median": ("an answer to the next screen, three playbooks, durable-rules: median",
+                                "从一个回答到下一屏，三个剧本同时进行，用 durable-rules：中位数"),
+    "decision_durable_p99": ("… p99", "…… 99% 不超过"),
+    "decision_builtin_median": ("… without durable-rules: median", "…… 不用 durable-rules：中位数"),
+    "commit_disk": ("a commit on disk, beside it", "另外，一次写盘"),
+    "fold": ("10,000 events folded", "一万条记录叠成状态"),
+    "verify": ("10,000 events verified", "一万条记录核对"),
+    "memory_growth": ("memory growth over 1,000 incidents", "一个进程办一千件事，内存增长"),
+    "check_all": ("`playbook check --pairs` of all, without durable-rules",
+                  "全部剧本和每两个的组合检查一遍，不用 durable-rules"),
+    "check_all_durable": ("… every state compared with durable-rules", "…… 每个状态都与 durable-rules 对照"),
+}  # fmt: skip
+HEADS = ("| what | measured | goal | met |", "| 量什么 | 量得 | 目标 | 达到 |")
+FEET = (
+    "Measured with `make bench`: {machine}, load {load:.1f}{busy}.",
+    "用 `make bench` 量得：{machine}，负载 {load:.1f}{busy}。",
+)
+BUSY = (" (busy with other work: the times on the wall are too long)", "（机器在忙别的，按钟表计的时间偏长）")
+MET = {True: ("yes", "是"), False: ("**no**", "**没有**"), None: ("", "")}
+BENCH = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- end of figures -->)", re.S)
+
+
+def figures(result: dict[str, Any], language: int) -> str:
+    """The table of figures: 0 English, 1 Chinese."""
+    measured = {f["id"]: f for bench in result["benchmarks"] for f in bench["figures"]}
+    rows = [HEADS[language], "|---|---|---|---|"]
+    for name, what in FIGURES.items():
+        found = measured[name]
+        value = "-" if found["value"] is None else f"{found['value']:,.4g} {found['unit']}".strip()
+        goal = "" if found["goal"] is None else f"≤ {found['goal']:g} {found['unit']}".strip()
+        rows.append(f"| {what[language]} | {value} | {goal} | {MET[found['met']][language]} |")
+    load = result["load"] or 0.0
+    busy = BUSY[language] if load > (os.cpu_count() or 1) else ""
+    foot = FEET[language].format(machine=result["machine"], load=load, busy=busy)
+    return "\n".join([*rows, "", foot, ""])
+
+
 def main() -> int:
     """Compare both READMEs with what is; `--write` renews them."""
+    if "--bench" in sys.argv:
+        result = json.loads(Path(sys.argv[sys.argv.index("--bench") + 1]).read_text("utf-8"))
+        for language, name in enumerate(READMES):
+            text = (ROOT / name).read_text("utf-8")
+            (ROOT / name).write_text(BENCH.sub(lambda _: figures(result, language), text), "utf-8")  # noqa: B023
+        return 0
     wrong = 0
     for name in READMES:
         path = ROOT / name
