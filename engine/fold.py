@@ -164,6 +164,8 @@ def _marked(state: State, data: _Data, at: datetime, event: Event) -> None:
     step = state.step(key)
     if step.opened is None:
         step.opened, step.occurrence = at, 1
+    if step.outcome == "done" and outcome != "done":
+        state.happened.discard(("done", key))  # it was marked by mistake
     # an outcome settles a withdrawn step too: it is not asked for again when its reason returns
     step.outcome, step.reason, step.withdrawn = outcome, data.get("reason", ""), False
     step.at = parse(data["since"]) if data.get("since") else at

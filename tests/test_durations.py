@@ -18,10 +18,12 @@ durations = st.builds(Duration, amount=st.integers(0, 9999), unit=st.sampled_fro
 
 
 def weekday(day: date) -> bool:
+    """Monday to Friday."""
     return day.weekday() < 5
 
 
 def no_hall(name: str) -> Duration:
+    """No hall value may be asked for."""
     raise AssertionError(f"{name} is not to be resolved")
 
 

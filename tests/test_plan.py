@@ -337,6 +337,22 @@ def test_done_step_stays_done() -> None:
     assert ("done", "p.b") in session.state.happened
 
 
+def test_marked_by_mistake_is_not_done() -> None:
+    """A step marked done and then blocked counts as blocked only."""
+    text = """ends_in: [b]
+rules:
+  control:
+  - do: {a: {what: 甲, ways: [一], source: own}}
+  - {when: {done: a}, do: {c: {what: 丙, source: own}}}
+  - {when: {blocked: a}, do: {b: {what: 乙, ways: [一], source: own}}}
+"""
+    session = begin(library(p=text))
+    session.mark("p.a", "done")
+    assert "p.c" in session.plan.wanted
+    session.mark("p.a", "blocked", reason="没办成")
+    assert set(session.plan.wanted) == {"p.a", "p.b"}
+
+
 @pytest.mark.parametrize("outcome", ["done", "skipped", "blocked"])
 def test_correction_never_repeats(outcome: str) -> None:
     """A correction, to and fro, brings nothing back that was settled."""
