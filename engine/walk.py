@@ -85,7 +85,7 @@ def _choose(session: Session) -> Prompt:
         asked = [entry for entry in asked if PHASES[entry[0]] == "improve"]
     question_phase = asked[0][0] if asked else len(PHASES)
     now = [item for item in fresh if PHASES.index(item.phase) <= question_phase]
-    if now:
+    if now and not state.closing:
         return Prompt("steps", tuple(now[:AT_ONCE]), spare=spare)
     clocks = tuple(session.watches())
     late = _late(session)

@@ -16,6 +16,8 @@ YES, NO = Answer("known", True), Answer("known", False)
 CHOICES = (Choice("slow", "能办但很慢"), Choice("partial", "要靠手工"), Choice("total", "全停了"))
 BOOL = Fact("quarrel", "bool", "争吵", "还在争吵吗？")
 WAITED = Fact("back", "bool", "恢复", "恢复了吗？", recheck=Duration(10))
+ASKED = Fact("ok", "bool", "同意", "领导同意先开吗？（没给准话答说不清）")
+DENIES = Fact("denies", "bool", "不同意", "他不同意吗？（同意答否）")
 CHOICE = Fact("kind", "choice", "程度", "能办到什么程度？", choices=CHOICES)
 MANY = Fact("lacks", "many", "缺什么", "缺什么？", choices=CHOICES)
 NUMBER = Fact("minutes", "number", "几分钟", "还要几分钟？", unit="分钟")
@@ -54,6 +56,15 @@ def at(hour: int, minute: int) -> datetime:
         ("1 9点半", Mark((1,), "done", "", at(9, 30))),
         ("1 交 9:12", Mark((1,), "handed", "", at(9, 12))),
         ("1 2h 3x", Marks((Mark((1,), "done"), Mark((2,), "handed"), Mark((3,), "no_way")))),
+        ("1不行 3", Marks((Mark((1,), "no_way"), Mark((3,), "done")))),
+        ("1、2交，3不行 没人会写", Marks((Mark((1, 2), "handed"), Mark((3,), "no_way", "没人会写")))),
+        ("１好了，２跳过：不用", Marks((Mark((1,), "done"), Mark((2,), "skipped", "不用")))),
+        ("1 不行 没人接 2 楼没人", Mark((1,), "no_way", "没人接 2 楼没人")),
+        ("都办好了", Mark((1, 2, 3), "done")),
+        ("全都交代了", Mark((1, 2, 3), "handed")),
+        ("办好了", Unclear("哪一件？前面加号，如 1 2；全办好了打 全")),
+        ("q 离开", Command("quit")),
+        ("退出", Command("quit")),
         ("b", Command("back")),
         ("?", Command("help")),
         ("？", Command("help")),
@@ -101,7 +112,17 @@ def test_steps_unclear(typed):
         (BOOL, "没有人受伤", Report("没有人受伤")),
         (WAITED, "3", Chosen(OPEN)),
         (WAITED, "还没有", Chosen(OPEN)),
-        (WAITED, "没有", Chosen(NO)),
+        (WAITED, "没有", Chosen(OPEN)),
+        (WAITED, "否", Chosen(NO)),
+        (WAITED, "还没恢复", Chosen(OPEN)),
+        (WAITED, "恢复了", Chosen(YES)),
+        (BOOL, "是啊，还在吵", Chosen(YES, "还在吵")),
+        (BOOL, "还没", Chosen(NO)),
+        (ASKED, "同意", Chosen(YES)),
+        (ASKED, "不同意", Chosen(NO)),
+        (DENIES, "同意", Report("同意")),
+        (BOOL, "都办好了", Unclear("这里的号是这一问的答案；要记步骤先按 r")),
+        (BOOL, "q 离开", Command("quit")),
         (CHOICE, "3", Chosen(Answer("known", "total"))),
         (CHOICE, "全停了", Chosen(Answer("known", "total"))),
         (CHOICE, "记者来了", Report("记者来了")),

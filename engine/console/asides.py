@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine import walk
-from engine.conditions import Answer, grounds
+from engine.conditions import OPEN, Answer, grounds
 from engine.console import replies
 from engine.console.marking import mark
 from engine.console.replies import Chosen, Command, Empty, Mark, Marks, Picked
@@ -65,6 +65,8 @@ class Asides:
         if answer is None:
             return False
         done = self.talk.act(lambda: self.session.answer(fact.key, answer.answer))
+        if done and answer.answer == OPEN:
+            self.t.line("先等着，过会儿再问；有消息直接说。", "quiet")
         if done and fact.kind == "text" and isinstance(answer.answer.value, str):
             self.talk.alarm(answer.answer.value)
         if done and answer.also:

@@ -14,6 +14,7 @@ from engine.console.replies import Chosen, Empty, Mark, Picked
 from engine.console.screens import Screens, short_time
 from engine.console.talk import Again
 from engine.console.terminal import Terminal
+from engine.plan import running
 from engine.session import Session
 from engine.walk import Prompt
 
@@ -30,9 +31,19 @@ def settle(walker: Walk, prompt: Prompt) -> None:
     walker.talk.shown, walker.talk.current = (item,), ""
     t.blank()
     t.line(f"结束前还有一件：{walker.screens.words(item.step)}", "ask", first="问 ")
-    t.line("1 办好了   2 没办成   3 不用办了   4 转后续跟进★   0 先不结束", first="   ")
-    reply = walker.talk.ask(lambda text: replies.pick(text, 4))
+    now_or_never = item.phase in ("safety", "control")  # calming people is nothing for tomorrow
+    t.line(
+        f"1 办好了   2 没办成   3 不用办了   4 转后续跟进{'' if now_or_never else '★'}   0 先不结束",
+        first="   ",
+    )
+    rest = _rest(walker)
+    if len(rest) > 2:
+        t.line(f"5 连同下面的共 {len(rest)} 件都不用办了（写一个原因；先看是哪些按 r）", first="   ")
+    reply = walker.talk.ask(lambda text: replies.pick(text, 5 if len(rest) > 2 else 4))
     if isinstance(reply, Again):
+        return
+    if now_or_never and isinstance(reply, Empty):
+        t.line("这一件要有个说法：打 1 到 4", "soon")
         return
     choice = reply.numbers[0] if isinstance(reply, Picked) else 4
     if choice == 0:
@@ -48,7 +59,16 @@ def settle(walker: Walk, prompt: Prompt) -> None:
             t.line("要写原因，一句话就行", "soon")
             return
         outcome = "blocked" if choice == 2 else "skipped"
-        walker.talk.act(lambda: walker.session.mark(item.key, outcome, reason=reason))
+        for key in rest if choice == 5 else [item.key]:
+            live = walker.session.state.steps.get(key)
+            if live is not None and live.running:  # a skipped one may withdraw another
+                walker.talk.act(lambda key=key: walker.session.mark(key, outcome, reason=reason))  # type: ignore[misc]
+        walker.talk.alarm(reason)
+
+
+def _rest(walker: Walk) -> list[str]:
+    """What is still to be settled, the step that is asked about first."""
+    return [item.key for item in running(walker.session.plan, walker.session.state) if not item.step.optional]
 
 
 def _fact(walker: Walk, prompt: Prompt) -> None:

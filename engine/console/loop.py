@@ -60,6 +60,7 @@ class Walk:
             "quiet",
         )
         self._hinted = True
+        closing = self.session.state.closing
         while True:
             reply = self._marks(len(items))
             if isinstance(reply, Empty):
@@ -69,6 +70,8 @@ class Walk:
                     self.mark(mark, items)
             if self._urgent() or self.session.state.status != "open":
                 self._safety_first(items)
+                break
+            if self.session.state.closing and not closing:
                 break
             self.talk.shown = tuple(items)
             left = self._left(items)
@@ -161,7 +164,7 @@ class Walk:
         found = replies.steps(text, 1, self.session.clock.now())
         if isinstance(found, Marks):
             first = found.marks[0]
-            if first.since or first.reason or first.outcome != "done":
+            if first.since or first.reason or first.outcome != "done" or replies.numbers(text) is None:
                 return found
         return replies.pick(text, 3)
 

@@ -29,10 +29,16 @@ def start(
         if text and not replies.is_report(text):
             screen.line("再说具体一点：什么地方、什么人、出了什么事", "soon")
             text = ""
-    result = triage(text, shelf.library)
-    if result.safety.kind != NONE:
-        danger(shelf, screen, result)
-    chosen = list(playbooks) or choose(shelf, screen, result)
+    while True:
+        result = triage(text, shelf.library)
+        if result.safety.kind != NONE:
+            danger(shelf, screen, result)
+        chosen = list(playbooks) or choose(shelf, screen, result)
+        if chosen is None:
+            return None
+        if not isinstance(chosen, str):
+            break
+        text = f"{text}；{chosen}"[: replies.LIMIT]  # more was said: read it all again
     return desk.begin(shelf, journal, chosen, text, desk.heard_at_start(result, shelf.library, chosen))
 
 
@@ -44,8 +50,8 @@ def danger(shelf: Shelf, screen: Terminal, result: Triage) -> None:
         screen.line(desk.spoken(words, shelf.library), "act", first=f"{number:>2} ")
 
 
-def choose(shelf: Shelf, screen: Terminal, result: Triage) -> list[str]:
-    """The playbooks that the officer confirms or picks."""
+def choose(shelf: Shelf, screen: Terminal, result: Triage) -> list[str] | str | None:
+    """The playbooks that the officer confirms or picks; a further sentence; None: the officer leaves."""
     titles = {playbook.id: playbook.title for playbook in shelf.library.playbooks}
     active = [name for name in result.active if name != GENERAL or len(result.active) == 1]
     others = [match.playbook for match in result.matches if match.playbook not in active]
@@ -59,12 +65,19 @@ def choose(shelf: Shelf, screen: Terminal, result: Triage) -> list[str]:
         said = f"（{evidence[name]}）" if evidence.get(name) else ""
         screen.line(f"{titles[name]}{best}{said}", "act" if best else "", first=f"{number:>2} ")
     default = active if active and active != [GENERAL] else []
-    enter = "＋".join(str(listed.index(name) + 1) for name in default) if default else "按一般突发情况办"
-    screen.line(f"Enter＝{enter}；打号选，可几个；0＝都不是，按一般突发情况办", "quiet", first="   ")
+    enter = "＋".join(str(listed.index(name) + 1) for name in default)
+    general = "都不是，按一般突发情况办"
+    told = f"Enter＝{enter}；打号选，可几个；0＝{general}" if default else f"Enter＝{general}；打号选，可几个"
+    screen.line(told, "quiet", first="   ")
     while True:
         reply = replies.pick(replies.clean(screen.read())[0], len(listed), several=True)
         if isinstance(reply, replies.Empty):
             return default or [GENERAL]
         if isinstance(reply, replies.Picked):
             return [listed[number - 1] for number in reply.numbers if number] or [GENERAL]
-        screen.line(getattr(reply, "hint", "") or f"先选一个号（1 到 {len(listed)}），Enter 用 ★ 的", "soon")
+        if isinstance(reply, replies.Report):
+            return reply.text
+        if isinstance(reply, replies.Command) and reply.name == "quit":
+            return None
+        hint = getattr(reply, "hint", "") or f"先选一个号（1 到 {len(listed)}），0＝都不是；q 离开"
+        screen.line(hint, "soon")

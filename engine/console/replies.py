@@ -20,19 +20,41 @@ COMMANDS = {
     "列": "list", "f": "facts", "o": "playbooks", "h": "handover", "c": "close", "?": "help", "q": "quit",
     "why-not": "why_not", "what-if": "what_if",
 }  # fmt: skip
+_SPELT = {
+    "help": "help", "帮助": "help", "quit": "quit", "exit": "quit", "退出": "quit", "undo": "undo",
+    "撤销": "undo",
+}  # fmt: skip
+_TAILS = {
+    "b": ("返回", "回上一问"), "u": ("撤销",), "h": ("交班", "交班页"), "c": ("结束", "结束事件"),
+    "q": ("离开", "退出", "保存", "保存离开", "先放着"),
+}  # fmt: skip
 _YES = frozenset(
-    ("是", "是的", "有", "有的", "对", "对的", "嗯", "好", "能", "可以", "会", "行", "在", "y", "yes", "ok")
-)
+    ("是", "是的", "是啊", "有", "有的", "有啊", "对", "对的", "对啊", "嗯", "嗯嗯", "好", "好的", "没错",
+     "能", "可以", "会", "行", "在", "y", "yes", "ok")
+)  # fmt: skip
 _NO = frozenset(
-    ("否", "不", "不是", "没有", "没", "无", "不能", "不可以", "不会", "不行", "不在", "不对", "no")
-)
+    ("否", "不", "不是", "不是的", "没有", "没有啊", "没", "无", "不能", "不可以", "不会", "不行", "不在",
+     "不对", "no")
+)  # fmt: skip
+_NOT_SO_FAR = frozenset(("没有", "没有啊", "没", "无"))  # of what is awaited: not yet
 _UNSURE = frozenset(("s", "说不清", "不清楚", "不知道", "不确定", "不好说", "不详"))
 _OPEN = frozenset(("还没有", "还没", "还没呢", "没呢", "等着", "还在等"))
 _NONE = frozenset(("都没有", "都不是", "没有", "无"))
-_HANDED = frozenset(("h", "交", "交代", "交代了", "已交代", "已交"))
+_HANDED = frozenset(("h", "交", "交代", "交代了", "交代好了", "已交代", "已交代了", "已交"))
 _BLOCKED = ("办不了", "没办成", "行不通", "不行", "不成", "x")
 _SKIPPED = ("跳过", "不用办", "不用", "k")
-_DONE = frozenset(("好", "好了", "完成", "已办", "办了", "办好了", "完", "done"))
+_DONE = frozenset(
+    ("好", "好了", "完成", "完成了", "已办", "已办好", "办了", "办好", "办好了", "办完", "办完了", "做了",
+     "做好了", "做完了", "搞定", "搞定了", "完", "done")
+)  # fmt: skip
+_ALL = re.compile(r"(?:全都|全部?|都)(?:已经?)?(?P<verb>.*)")
+_VERB = "|".join(sorted((*_HANDED, *_DONE, *_BLOCKED, *_SKIPPED), key=len, reverse=True))
+_NEXT = re.compile(rf"[\s,;、。]+(?=\d{{1,2}}\s*(?:{_VERB}|[\s,;、。]|$))")
+_CLAUSE = re.compile(rf"(?P<number>\d{{1,2}})\s*(?:(?P<verb>{_VERB})[\s,:;。]*(?P<reason>.*))?")
+_ECHO = re.compile(
+    r"(?P<so>还没有?|没有?|未|不|已经?|都)?"
+    r"(?P<word>同意|认可|接受|恢复|修好|改好|找到|答应|解决|满意|开门|肯|到|停|开|好)(?:了|的|啊|呢)*"
+)
 _STEP_MARK = re.compile(r"\d{1,2}\s*(h|x|k|交|不行|办不了|没办成|不成|跳过|不用办|好了|办好)")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -106,10 +128,12 @@ def command(text: str) -> Command | None:
     for word in ("why-not", "what-if"):
         if plain.startswith(word):
             return Command(COMMANDS[word], text.strip()[len(word) :].strip())
+    if plain in _SPELT:
+        return Command(_SPELT[plain])
     head, rest = plain[:1], text.strip()[1:].strip()
     if head not in COMMANDS:
         return None
-    if not rest:
+    if not rest or rest in _TAILS.get(head, ()):
         return Command(COMMANDS[head])
     if head == "n" and (text[1:2].isspace() or _HAN.match(rest)):
         return Command("note", rest)
@@ -142,13 +166,18 @@ def steps(text: str, count: int, now: datetime) -> Reply:
     if found is not None:
         return found
     plain = plain_form(text)
-    if plain in ("全", "全部", "都好了", "全好了", "全部完成"):
-        return Marks((Mark(tuple(range(1, count + 1)), "done"),))
+    said = _unnumbered(plain, count)
+    if said is not None:
+        return said
     tight = [part for part in re.split(r"[\s,、]+", plain) if part]
     if len(tight) > 1 and all(re.fullmatch(r"\d{1,2}(h|x|交|好)?", part) for part in tight):
         marks = _grouped(tight)
         bad = [n for mark in marks for n in mark.numbers if not 1 <= n <= count]
         return _range(bad, count) if bad else Marks(marks)
+    several = _several(plain)
+    if several:
+        bad = [n for mark in several for n in mark.numbers if not 1 <= n <= count]
+        return _range(bad, count) if bad else Marks(several)
     match = re.match(
         r"(?P<numbers>\d{1,2}(?:[\s,、和]+\d{1,2}(?![\d:点时]))*)(?![\d:])\s*(?P<rest>.*)$", plain
     )
@@ -172,6 +201,47 @@ def _grouped(parts: list[str]) -> tuple[Mark, ...]:
             int(number)
         )
     return tuple(Mark(tuple(dict.fromkeys(found)), kind) for kind, found in kinds.items())  # type: ignore[arg-type]
+
+
+def _outcome(verb: str) -> Literal["done", "handed", "no_way", "skipped"]:
+    if verb in _HANDED:
+        return "handed"
+    return "no_way" if verb in _BLOCKED else "skipped" if verb in _SKIPPED else "done"
+
+
+def _unnumbered(plain: str, count: int) -> Reply | None:
+    """`全`, `都办好了`, `都交代了`: every step of the screen; `办好了` alone: the one that is there."""
+    every = _ALL.fullmatch(plain)
+    if every and (every["verb"] in ("", *_DONE, *_HANDED) and plain != "都"):
+        return Marks((Mark(tuple(range(1, count + 1)), _outcome(every["verb"])),))
+    if len(plain) > 1 and plain in (*_DONE, *_HANDED, *_BLOCKED):
+        if count == 1:
+            return Marks((Mark((1,), _outcome(plain)),))
+        return Unclear("哪一件？前面加号，如 1 2；全办好了打 全" if count else "现在没有要记的步骤；? 看帮助")
+    return None
+
+
+def _several(plain: str) -> tuple[Mark, ...]:
+    """`1不行 3`, `1、2交，3不行 没人会写`: marks of several kinds in one line; empty when it is none.
+
+    Numbers without a word belong to the word that follows; at the end they are done.
+    """
+    marks: list[Mark] = []
+    bare: list[int] = []
+    for part in _NEXT.split(plain):
+        clause = _CLAUSE.fullmatch(part)
+        if clause is None:
+            return ()
+        bare.append(int(clause["number"]))
+        if clause["verb"]:
+            outcome, reason = _outcome(clause["verb"]), (clause["reason"] or "").strip(" ,:;。")
+            if reason and outcome in ("done", "handed"):
+                return ()
+            marks.append(Mark(tuple(dict.fromkeys(bare)), outcome, reason))
+            bare = []
+    if marks and bare:
+        marks.append(Mark(tuple(dict.fromkeys(bare)), "done"))
+    return tuple(marks) if len(marks) > 1 else ()
 
 
 def _verb(picked: tuple[int, ...], rest: str, text: str, now: datetime) -> Reply:
@@ -217,15 +287,32 @@ def question(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: date
     plain = plain_form(text)
     if plain in _UNSURE:
         return Chosen(UNSURE)
-    if fact.recheck is not None and plain in _OPEN:
-        return Chosen(OPEN)
+    if plain in _OPEN and (fact.recheck is not None or fact.kind == "bool"):
+        return Chosen(OPEN if fact.recheck is not None else Answer("known", False))
     found = command(text)
     if found is not None:
         return found
-    if fact.kind != "text" and _STEP_MARK.match(plain):
+    if fact.kind == "bool" and (echoed := _echo(plain, fact)):
+        return Chosen(echoed)
+    said = _unnumbered(plain, 0) if fact.kind not in ("text", "bool") or plain not in _YES | _NO else None
+    if fact.kind != "text" and (_STEP_MARK.match(plain) or said):
         return Unclear("这里的号是这一问的答案；要记步骤先按 r")
     reader = {"number": _number, "time": _time, "text": _text, "many": _many}.get(fact.kind, _choice)
     return reader(text, fact, offered, now)
+
+
+def _echo(plain: str, fact: Fact) -> Answer | None:
+    """`同意`, `不肯`, `还没到`: the question's own verb as the answer."""
+    match, ask = _ECHO.fullmatch(plain), re.sub(r"（[^）]*）", "", fact.ask)
+    if match is None:
+        return None
+    word, so = match["word"], match["so"] or ""
+    heard = word if len(word) > 1 or word == "肯" else f"{word}了"
+    if heard not in ask or re.search(rf"[不没未]{word}", ask):
+        return None
+    if so in ("", "已", "已经", "都"):
+        return Answer("known", True)
+    return OPEN if fact.recheck is not None and so != "不" else Answer("known", False)
 
 
 def listed(offered: list[tuple[str, Answer]]) -> list[tuple[str, Answer]]:
@@ -249,6 +336,8 @@ def _choice(text: str, fact: Fact, offered: list[tuple[str, Answer]], now: datet
         said = re.match(r"([^\s,，。；]+)[\s,，。；]*(.*)$", text.strip())
         head, also = (plain_form(said[1]), said[2]) if said else (plain, "")
         if head in _YES | _NO and (not also or is_report(also)):
+            if fact.recheck is not None and head in _NOT_SO_FAR and "有没有" not in fact.ask:
+                return Chosen(OPEN, also)
             return Chosen(Answer("known", head in _YES), also)
     if is_report(text):
         return Report(text)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from engine.conditions import Answer
+from engine.conditions import OPEN, Answer
 from engine.console.replies import listed
 from engine.console.terminal import Terminal
 from engine.console.wrap import columns
@@ -160,7 +160,7 @@ class Screens:
             }
             hints = [form[fact.kind], "s 说不清"]
             if fact.recheck is not None:
-                hints.append("“还没有”就打 还没有")
+                hints.append("还没消息就打 还没有（过会儿再问）")
             if default is not None:
                 hints.append(f"Enter＝{shown(fact, default)}")
             self.t.line("，".join(hints), "quiet", first="   ")
@@ -171,7 +171,7 @@ class Screens:
 
     def _answers(self, fact: Fact, offered: list[tuple[str, Answer]], default: Answer | None) -> None:
         entries = [
-            (str(number), label, default == answer)
+            (str(number), self._plainly(fact, label, answer), default == answer)
             for number, (label, answer) in enumerate(listed(offered), 1)
         ]
         if fact.kind == "many":
@@ -179,7 +179,7 @@ class Screens:
             entries = [(str(n), c.label, False) for n, c in enumerate(fact.choices, 1)]
             entries += [(str(count + 1), "都没有", False)]
             if fact.recheck is not None:
-                entries.append((str(count + 2), "还没有", False))
+                entries.append((str(count + 2), self._plainly(fact, "还没有", OPEN), False))
         entries.append(("0", "说不清", default is not None and default.state == "unsure"))
         told = [f"{number} {label}{'★' if marked else ''}" for number, label, marked in entries]
         if sum(columns(entry) + 3 for entry in told) <= self.t.width:
@@ -189,6 +189,15 @@ class Screens:
                 self.t.line(label + ("  ★" if marked else ""), first=f"{number:>2} ")
         if fact.kind == "many":
             self.t.line("可选几个，中间空格", "quiet", first="   ")
+
+    @staticmethod
+    def _plainly(fact: Fact, label: str, answer: Answer) -> str:
+        """Of what is awaited: a final no is not asked again, no news yet is."""
+        if answer == OPEN:
+            return f"{label}（过会儿再问）"
+        if fact.recheck is not None and answer == Answer("known", False):
+            return f"{label}（定了，不再问）"
+        return label
 
     # ---- clocks ---------------------------------------------------------------------------------
 

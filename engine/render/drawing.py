@@ -59,7 +59,8 @@ def _sheets(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
             found.append([])
         found[-1].append(row)
     if len(found) > 1 and len(found[-1]) <= 3:
-        found[-2] += found.pop()
+        last = found.pop()
+        found[-1] += last
     return found
 
 
