@@ -26,12 +26,24 @@ def _reasons(screens: Screens, reasons: tuple[explain.Reason, ...]) -> None:
         if not reason.grounds:
             t.line("任何情况下都要做", first="     ")
         for ground in reason.grounds:
-            lead = {True: "因为", False: "不符", None: "还缺"}[reason.verdict]
-            now = "" if reason.verdict is True else f"（现在：{ground.is_}）"
-            t.line(f"{lead} {ground.asks}{now}", first="     ")
+            t.line(_told(reason, ground), first="     ")
         sources.update(reason.sources)
     for name, text in sources.items():
         t.line(f"出处 {name}{'：' + text if text else ''}", "quiet", first="   ")
+
+
+def _told(reason: explain.Reason, ground: explain.Ground) -> str:
+    """One comparison in words; a rule may also hold because something is not so, or not known yet."""
+    now = f"（现在：{ground.is_}）"
+    if reason.verdict is True:
+        if ground.verdict is True:
+            return f"因为 {ground.asks}"
+        return (
+            f"因为 并非 {ground.asks}{now}"
+            if ground.verdict is False
+            else f"因为 还没说定 {ground.asks}{now}"
+        )
+    return f"{'不符' if reason.verdict is False else '还缺'} {ground.asks}{now}"
 
 
 def show_question(session: Session, screens: Screens, fact: str) -> None:
