@@ -62,7 +62,7 @@ def ends(on: Ground, playbook: Playbook) -> Iterator[Finding]:
             seen.add(stuck)
             text = f"有一种情况走不到 `ends_in` 的任何一步{what}"
             help = "补一条规则，让这种情况也有了结的步骤"
-            yield on.shown("error", "no-end", text, playbook.span, stuck, help)
+            yield on.shown("error", "no-end", text, playbook.span, stuck, help, on.d.support(ends))
 
 
 def _deviations(on: Ground, ends_in: Sequence[str]) -> Iterator[tuple[str, str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -105,9 +105,19 @@ class Ground:
             node = self.d.both(node, self.d.states(index, [*values, unasked]))
         return node
 
-    def shown(self, level: Any, code: str, text: str, span: Span, node: Node, help: str) -> Finding:
-        """A finding with a concrete situation in which `node` is true."""
-        states = self.d.witness(node) or {}
+    def shown(
+        self,
+        level: Any,
+        code: str,
+        text: str,
+        span: Span,
+        node: Node,
+        help: str,
+        about: Collection[int] | None = None,
+    ) -> Finding:
+        """A finding with a concrete situation in which `node` is true (of the variables `about` only)."""
+        found = self.d.witness(node) or {}
+        states = {index: state for index, state in found.items() if about is None or index in about}
         situation: list[str] = []
         for index, state in states.items():
             entry = self.v.all[index]

@@ -50,6 +50,19 @@ def show(id: str, *, json: bool) -> None:
         playbook(terminal(), library, id)
 
 
+def _extended(files: list[Path]) -> list[str]:
+    """The playbooks that the given files change (`extends:`): the result of the change is checked."""
+    import re
+
+    texts = (
+        file.read_text("utf-8", errors="replace")
+        for path in files
+        for file in (sorted(path.glob("*.y*ml")) if path.is_dir() else [path])
+        if file.is_file()
+    )
+    return [match[1] for text in texts if (match := re.search(r"^extends:\s*([\w-]+)", text, re.M))]
+
+
 def check(given: Sequence[Path], *, pairs: bool, json: bool) -> int:
     """Explore playbooks; 4 on any error."""
     from engine import checks
@@ -67,6 +80,7 @@ def check(given: Sequence[Path], *, pairs: bool, json: bool) -> int:
         for p in library.playbooks
         if p.origin == "file" and (p.span.file in own or _under(p.span.file, files))
     ]
+    chosen += [id for id in _extended(files) if id in ids and id not in chosen]
     chosen = chosen or ([] if given else [p.id for p in library.playbooks])
     combos: list[tuple[str, ...]] = [(id,) for id in chosen]
     if pairs:
