@@ -17,7 +17,7 @@ from engine.errors import UsageError
 from engine.journal import Journal
 from engine.model import Profile
 from engine.reader import load_library, read_files
-from engine.render import build, report, submit
+from engine.render import build, drawing, report, submit
 from engine.render.times import clean, span
 from engine.session import Session
 
@@ -339,6 +339,13 @@ def test_drawing_of_many_steps_is_cut_into_sheets():
     assert len(heights) > 2
     assert max(heights) <= 34 + 26 * 21 + 6
     parsed(page)
+
+
+def test_a_short_last_sheet_joins_the_one_before():
+    """No row is lost when the sheets are put together."""
+    for count in range(1, 90):
+        rows = [{"n": n} for n in range(count)]
+        assert [row for sheet in drawing._sheets(rows) for row in sheet] == rows
 
 
 # ---- words ----------------------------------------------------------------------------------------------

@@ -302,6 +302,41 @@ def test_closing_with_open_things(home):
     assert any(step["reason"] == "别人已办" for step in shown["outcomes"].values())
 
 
+def test_words_are_never_mistaken(home):
+    """More said before the playbook is picked is read too; a letter is no reason; danger is always heard."""
+    officer = Officer(home)
+    officer.at_prompt()
+    screen = officer.types(RAIN)
+    assert "看来是" in screen
+    assert "先保人" in officer.types("有人晕倒了")
+    assert "打120" in officer.types("")
+    for _ in range(9):
+        screen = officer.types("c")
+        if "结束前还有一件" in screen:
+            break
+    assert "要有个说法" in officer.types("")
+    assert "原因> " in officer.types("2")
+    assert "这里写字" in officer.types("c")
+    assert "点名换一个人" in officer.types("电话占线")
+    assert "结束前还有一件" in officer.types("")
+    assert "几时前办完" in officer.types("4")
+    assert "有人动手" in officer.types("有人打起来了")
+
+
+def test_one_reason_for_the_rest(home):
+    """Many steps left at the close need one reason, not one each."""
+    officer = Officer(home, "respond", "--playbook", "viral-photo")
+    officer.at_prompt()
+    screen = officer.types("c")
+    while "答> " in screen:
+        screen = officer.types("s")
+    assert "都不用办了" in screen
+    assert "原因> " in officer.types("5")
+    officer.types("误报")
+    shown = emitted(home, "incident", "show", "--json")
+    assert sum(step["reason"] == "误报" for step in shown["outcomes"].values()) > 2
+
+
 def test_lists(home):
     """r marks what is open, f corrects an answer, o activates a playbook, d shows a document."""
     officer = Officer(home, "respond", "--playbook", "system-failure")

@@ -204,7 +204,10 @@ class Asides:
 
         for text, style in page(self.session, self.screens):
             self.t.line(text, style)
-        name = self.talk.line("交给谁？（写名字记一笔；Enter 只看）> ")
+        name = self.talk.words("交给谁？（写名字记一笔；Enter 只看）> ")
+        if self.talk.alarm(name):
+            self.talk.do(lambda: self.session.perform("noted", {"text": name}), name)
+            return True
         if name:
             self.talk.do(lambda: self.session.perform("handover", {"text": f"交班给{name}"}), name)
             self.t.line(f"记下了：交班给{name}", "good")
@@ -213,7 +216,7 @@ class Asides:
     # ---- doing ----------------------------------------------------------------------------------
 
     def _note(self, rest: str) -> bool:
-        text = rest or self.talk.line("记什么> ")
+        text = rest or self.talk.words("记什么> ")
         if text:
             self.talk.do(lambda: self.session.perform("noted", {"text": text}), f"n {text}")
             if not self.talk.alarm(text):

@@ -52,9 +52,10 @@ def settle(walker: Walk, prompt: Prompt) -> None:
         walker.mark(Mark((1,), "done"), [item])
     elif choice == 4:
         due = _due(walker)
-        walker.talk.do(lambda: walk.defer(walker.session, item.key, due=due))
+        if due is not None:
+            walker.talk.do(lambda: walk.defer(walker.session, item.key, due=due))
     else:
-        reason = walker.talk.line("原因> ")
+        reason = walker.talk.words("原因> ")
         if not reason:
             t.line("要写原因，一句话就行", "soon")
             return
@@ -87,19 +88,23 @@ def _fact(walker: Walk, prompt: Prompt) -> None:
         walker.talk.do(lambda: walker.session.answer(fact.key, answer))
         return
     due = _due(walker)
-    walker.talk.do(lambda: walk.defer(walker.session, fact=fact.key, due=due))
+    if due is not None:
+        walker.talk.do(lambda: walk.defer(walker.session, fact=fact.key, due=due))
 
 
-def _due(walker: Walk) -> datetime:
-    """Until when a follow-up is due."""
+def _due(walker: Walk) -> datetime | None:
+    """Until when a follow-up is due; None when something new was reported instead."""
     now = walker.session.clock.now()
     while True:
-        text = walker.talk.line("几时前办完？（如 3天、6月20日；Enter＝明天）> ")
+        text = walker.talk.words("几时前办完？（如 3天、6月20日；Enter＝明天）> ")
         if not text:
             return now + timedelta(days=1)
         due = day(text, now)
         if due is not None:
             return due
+        if replies.is_report(text):
+            walker.talk.hear(text)
+            return None
         walker.t.line("写成 3天、明天、下周一、6月20日 这样", "soon")
 
 

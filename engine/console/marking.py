@@ -8,7 +8,7 @@ from functools import partial
 from engine import walk
 from engine.console.replies import Mark
 from engine.console.screens import short_time
-from engine.console.talk import Talk
+from engine.console.talk import Leave, Talk
 from engine.plan import Wanted
 
 OUTCOMES = {"done": "已办好", "handed": "已交代", "blocked": "没办成", "skipped": "跳过"}
@@ -43,7 +43,12 @@ def no_way(talk: Talk, number: int, item: Wanted, reason: str) -> None:
     session, ways = talk.session, item.step.ways
     last = session.state.step(item.key).way + 1 >= len(ways)
     if last and not reason:
-        reason = talk.line("没办成的原因（Enter 略过）> ")
+        try:
+            reason = talk.words("没办成的原因（Enter 略过）> ")
+        except Leave:  # what was said of the step is kept all the same
+            talk.act(lambda: session.no_way(item.key, ""))
+            raise
+        talk.alarm(reason)
     if not talk.act(lambda: session.no_way(item.key, reason), f"{number} 不行 {reason}".strip()):
         return
     if last:

@@ -72,6 +72,17 @@ class Talk:
             self.t.line(f"太长了，只留下前 {replies.LIMIT} 个字。", "soon")
         return text
 
+    def words(self, prompt: str) -> str:
+        """A line of free words (a reason, a name, a day): a letter command is never taken for them."""
+        while True:
+            text = self.line(prompt)
+            found = replies.command(text)
+            if found is None or found.rest:
+                return text
+            if found.name == "quit":
+                raise Leave
+            self.t.line("这里写字，Enter 略过；写完再用这个键", "soon")
+
     # ---- acting ---------------------------------------------------------------------------------
 
     def do(self, act: Callable[[], T], typed: str = "") -> T | None:
