@@ -6,6 +6,7 @@ by several rules is one entry with all its reasons, the earliest phase and the e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -17,6 +18,10 @@ from engine.model import Deadline, Duration, Phase, Step
 from engine.relevance import Relevance, States
 from engine.ruleset import Ruleset
 from engine.state import SETTLED, State
+
+
+_CLOCK_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_FAR_AHEAD = timedelta(hours=12)
 
 
 class Wanted(NamedTuple):
@@ -116,13 +121,12 @@ def _origin(name: str, state: State) -> datetime | None:
     if answer is None or answer.state != "known":
         return None
     known_at = state.fact_at[name]
-    if isinstance(answer.value, str):
-        hour, _, minute = answer.value.partition(":")
-        if hour.isdigit() and minute.isdigit():
-            return datetime(
-                known_at.year, known_at.month, known_at.day, int(hour), int(minute), tzinfo=BEIJING
-            )
-    return known_at
+    said = _CLOCK_TIME.fullmatch(answer.value) if isinstance(answer.value, str) else None
+    if said is None:
+        return known_at
+    at = known_at.astimezone(BEIJING).replace(hour=int(said[1]), minute=int(said[2]), second=0)
+    # told after midnight, `23:50` was yesterday
+    return at - timedelta(days=1) if at - known_at > _FAR_AHEAD else at
 
 
 def make_plan(ruleset: Ruleset, state: State, holding: Iterable[str], time: Timekeeper) -> Plan:
@@ -143,7 +147,9 @@ def make_plan(ruleset: Ruleset, state: State, holding: Iterable[str], time: Time
     for key, found in reasons.items():
         step = ruleset.steps[key]
         if step.after:
-            entry = _entry(ruleset, step, tuple(found), waiting_for(step, reasons, state))
+            # follow-ups are done after the close: nothing before it can wait for one
+            before = [name for name in step.after if name in reasons and _due_now(ruleset, reasons[name])]
+            entry = _entry(ruleset, step, tuple(found), waiting_for(step, before, state))
         else:
             known = (key, tuple(found))
             entry = remembered.get(known) or remembered.setdefault(known, _entry(ruleset, step, known[1], ()))
@@ -153,6 +159,10 @@ def make_plan(ruleset: Ruleset, state: State, holding: Iterable[str], time: Time
         wanted[key] = entry
     proposed = tuple((name, tuple(rules)) for name, rules in proposals.items() if name in ruleset.activations)
     return Plan(held, wanted, proposed)
+
+
+def _due_now(ruleset: Ruleset, rules: list[str]) -> bool:
+    return ruleset.rules[rules[0]].rule.phase != "improve"
 
 
 def _entry(ruleset: Ruleset, step: Step, rules: tuple[str, ...], waits: tuple[str, ...]) -> Wanted:
@@ -241,12 +251,7 @@ def watches(
     found = [Watch(item.key, "step", item.due, item.warn) for item in in_progress if item.due is not None]
     for key, since in state.open_since.items():
         fact = ruleset.facts.get(key)
-        if (
-            relevance is None
-            or fact is None
-            or fact.recheck is None
-            or key not in relevance.variables.of_fact
-        ):
+        if relevance is None or fact is None or fact.recheck is None:
             continue
         if not relevance.matters(key, state, states):
             continue

@@ -230,12 +230,25 @@ class Relevance:
         return step is not None and step.settled and not step.withdrawn
 
     def matters(self, fact: str, state: State, states: States) -> bool:
-        """Whether an awaited fact that is still open can change the plan."""
-        freed = States(states)
-        index = self.variables.of_fact[fact]
-        freed[index] = FREE
+        """Whether an awaited fact that is still open can change the plan: by its answer or by its time."""
+        index = self.variables.of_fact.get(fact)
+        if index is not None:
+            freed = States(states)
+            freed[index] = FREE
+            if any(fact in self._work_out(entry.node, freed)[1] for entry in self._waiting(index, state)):
+                return True
+        late = self.variables.of_outcome.get(("overdue", fact))
+        if late is None or states[late]:
+            return False
+        passed = States(states)
+        passed[late] = 1
         return any(
-            fact in self._work_out(entry.node, freed)[1]
-            for entry in (self.items[name] for name in self._readers[index])
-            if not self._finished(entry, state) and (entry.phase != IMPROVE or entry.activates)
+            self.residual(entry.node, states) != self.residual(entry.node, passed)
+            for entry in self._waiting(late, state)
         )
+
+    def _waiting(self, variable: int, state: State) -> Iterator[Item]:
+        """The unfinished items, follow-ups left out, that read a variable."""
+        for entry in (self.items[name] for name in self._readers[variable]):
+            if not self._finished(entry, state) and (entry.phase != IMPROVE or entry.activates):
+                yield entry

@@ -96,8 +96,7 @@ def _choose(session: Session) -> Prompt:
     open_steps = tuple(session.running())
     if state.closing:
         return _closing(session, open_steps, clocks)
-    blocking = [item for item in open_steps if not item.step.optional]
-    if blocking or _awaited(session, clocks):
+    if _blocking(session, open_steps) or _awaited(session, clocks):
         return Prompt("standing", open_steps, clocks=clocks, spare=spare)
     return Prompt("close", _optional(session), clocks=clocks)
 
@@ -112,15 +111,27 @@ def _late(session: Session) -> Wanted | None:
     return None
 
 
+def _blocking(session: Session, open_steps: tuple[Wanted, ...]) -> list[Wanted]:
+    """The open steps that must be settled before the close: required ones, and what these wait for."""
+    wanted = session.plan.wanted
+    needed = {key for key, item in wanted.items() if item.phase != "improve" and not item.step.optional}
+    todo = list(needed)
+    while todo:
+        item = wanted.get(todo.pop())
+        more = set(item.waits) - needed if item is not None else set()
+        needed |= more
+        todo += more
+    return [item for item in open_steps if item.key in needed]
+
+
 def _awaited(session: Session, clocks: tuple[Watch, ...]) -> list[str]:
     deferred = {entry.get("fact") for entry in session.state.deferred}
     return [watch.name for watch in clocks if watch.of == "fact" and watch.name not in deferred]
 
 
 def _closing(session: Session, open_steps: tuple[Wanted, ...], clocks: tuple[Watch, ...]) -> Prompt:
-    for item in open_steps:
-        if not item.step.optional:
-            return Prompt("settle", (item,), clocks=clocks)
+    for item in _blocking(session, open_steps):
+        return Prompt("settle", (item,), clocks=clocks)
     awaited = _awaited(session, clocks)
     if awaited:
         return Prompt("settle", fact=session.ruleset.facts[awaited[0]], clocks=clocks)

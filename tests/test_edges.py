@@ -1,0 +1,76 @@
+"""Corners where a step, a clock or a change of mind could be lost: each was found by a review."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from engine import walk
+from engine.clock import BEIJING, SimulatedClock
+from engine.conditions import OPEN, Answer
+from tests.test_plan import active, one, pass_time
+
+YES, NO = Answer("known", True), Answer("known", False)
+
+
+def test_clock_runs_where_only_its_end_matters() -> None:
+    """An awaited fact whose answer no longer counts still becomes overdue where a rule reads that."""
+    session = one("""ends_in: a
+facts:
+  back: {label: 恢复, ask: 恢复了吗？, recheck: 10m, within: 1h}
+  x: {label: 要, ask: 要吗？}
+rules:
+  control:
+  - do: {a: {what: 甲}}
+  - {when: {x: yes, back: yes}, do: {b: {what: 乙}}}
+  - {when: {overdue: back}, do: {c: {what: 丙}}}
+""")
+    session.answer("p.back", OPEN)
+    session.answer("p.x", NO)
+    assert [watch.name for watch in session.watches()] == ["p.back"]
+    pass_time(session, 61)
+    assert active(session) == ["a", "c"]
+    assert session.watches() == []
+
+
+def test_required_step_behind_an_optional_one_holds_the_close() -> None:
+    """What a required step waits for is settled before the close; the step is not lost."""
+    session = one("""ends_in: b
+rules:
+  control: [{do: {a: {what: 甲, optional: yes}, b: {what: 乙, after: a}}}]
+""")
+    assert walk.next_prompt(session).kind == "steps"
+    assert walk.next_prompt(session).kind == "standing"
+    walk.begin_closing(session)
+    assert [item.key for item in walk.next_prompt(session).steps] == ["p.a"]
+    session.mark("p.a", "skipped")
+    assert active(session) == ["b"]
+
+
+def test_nothing_waits_for_a_follow_up() -> None:
+    """A follow-up is done after the close, so a step after it is due at once."""
+    session = one("""ends_in: b
+rules:
+  control: [{do: {b: {what: 乙, after: z}}}]
+  improve: [{do: {z: {what: 丁, who: duty, within: 3d, evidence: 记录}}}]
+""")
+    assert active(session) == ["b"]
+
+
+def test_a_time_told_after_midnight_was_yesterday() -> None:
+    """`23:50`, told at 0:10, counts from the day before; a text that is no time counts as told."""
+    session = one("""ends_in: a
+facts:
+  x: {label: 起, ask: 几点开始？, type: time}
+  y: {label: 话, ask: 说了什么？, type: text}
+rules:
+  control:
+  - do: {a: {what: 甲, within: {due: 1h, from: x}}, b: {what: 乙, within: {due: 1h, from: y}}}
+""")
+    clock = session.clock
+    assert isinstance(clock, SimulatedClock)
+    midnight = datetime(2026, 6, 2, 0, 10, tzinfo=BEIJING)
+    clock.advance(midnight - clock.now())
+    session.answer("p.x", Answer("known", "23:50"))
+    session.answer("p.y", Answer("known", "30:75"))
+    assert session.plan.wanted["p.a"].due == midnight + timedelta(minutes=40)
+    assert session.plan.wanted["p.b"].due == midnight + timedelta(hours=1)
