@@ -19,7 +19,6 @@ from engine.relevance import Relevance, States
 from engine.ruleset import Ruleset
 from engine.state import SETTLED, State
 
-
 _CLOCK_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _FAR_AHEAD = timedelta(hours=12)
 

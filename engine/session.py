@@ -333,6 +333,7 @@ class Session:
     def answer(self, fact: str, answer: Answer, *, how: str = "asked", since: datetime | None = None) -> None:
         """Settle a fact. `how`: asked, reported, corrected (never was so) or changed (new from now).
 
+        A report that contradicts what is known says that things have changed.
         UsageError when the fact is unknown or cannot have this value.
         """
         declared = self.ruleset.facts.get(fact)
@@ -340,6 +341,9 @@ class Session:
             raise UsageError(f"没有可以回答的事实 `{fact}`")
         if not fits(declared, answer):
             raise UsageError(f"“{declared.label or declared.ask}”不能答 {answer.value!r}")
+        before = self.state.facts.get(fact)
+        if how == "reported" and before is not None and before.state == "known" and before != answer:
+            how = "changed"
         data: Data = {"fact": fact, **encode(answer), "how": how}
         if since is not None:
             data["since"] = stamp(since)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from io import StringIO
+from pathlib import Path
 
 from engine import walk
 from engine.clock import BEIJING, SimulatedClock
 from engine.conditions import OPEN, Answer
-from tests.test_plan import active, one, pass_time
+from engine.console.talk import Talk
+from engine.console.terminal import Terminal
+from engine.journal import Journal
+from engine.session import Session
+from tests.test_plan import active, begin, library, one, pass_time
 
 YES, NO = Answer("known", True), Answer("known", False)
 
@@ -74,3 +80,59 @@ rules:
     session.answer("p.y", Answer("known", "30:75"))
     assert session.plan.wanted["p.a"].due == midnight + timedelta(minutes=40)
     assert session.plan.wanted["p.b"].due == midnight + timedelta(hours=1)
+
+
+# ---- what the officer is told ---------------------------------------------------------------------
+
+TWO = """ends_in: a
+facts:
+  x: {label: 要, ask: 要吗？}
+rules:
+  control:
+  - do: {a: {what: 甲}}
+  - {when: {x: yes}, do: {b: {what: 乙}, c: {what: 丙}}}
+"""
+
+
+def talking(session: Session) -> tuple[Talk, StringIO]:
+    """A conversation with nobody at the keyboard, and what it prints."""
+    shown = StringIO()
+    return Talk(session, Terminal(shown, StringIO("3 跳过 由别人做了\n"), 80)), shown
+
+
+def test_what_leaves_the_plan_is_told() -> None:
+    """A step that was shown leaves with a note; one that was handed over is called back aloud."""
+    session = one(TWO)
+    session.answer("p.x", YES)
+    walk.next_prompt(session)
+    talk, shown = talking(session)
+    talk.do(lambda: session.mark("p.c", "handed"))
+    talk.do(lambda: session.answer("p.x", NO, how="changed"))
+    assert "不用办了：乙" in shown.getvalue()
+    assert "通知撤回：丙" in shown.getvalue()
+    talk.do(lambda: session.perform("noted", {"text": "记"}))
+    assert shown.getvalue().count("通知撤回") == 1
+
+
+def test_loser_keeps_what_was_typed(tmp_path: Path) -> None:
+    """Another terminal wrote first: the whole line that was typed is shown again."""
+    journal = Journal(tmp_path / "j.db")
+    made = library(p=TWO)
+    first = begin(made, "p", journal=journal)
+    second = Session.load(journal, first.id, made, first.clock)
+    talk, shown = talking(second)
+    first.mark("p.a", "done")
+    talk.line()
+    talk.act(lambda: second.mark("p.a", "skipped", reason="由别人做了"), "3")
+    assert "刚才输入的是：3 跳过 由别人做了" in shown.getvalue()
+
+
+def test_danger_that_comes_again_opens_its_steps_again() -> None:
+    """A report against what is known is a change: what was done for the first time is due once more."""
+    session = one(TWO)
+    session.answer("p.x", YES, how="reported")
+    session.mark("p.b", "done")
+    session.answer("p.x", NO, how="reported")
+    session.answer("p.x", YES, how="reported")
+    assert active(session) == ["a", "b", "c"]
+    assert [change.how for change in session.state.changes] == ["reported", "changed", "changed"]

@@ -46,6 +46,8 @@ class Talk:
         self.current: str = ""  # the fact that is being asked
         self._said: set[str] = set()
         self._announced: set[tuple[str, str]] = set()
+        self._seen = session.state.seq  # events up to here were told
+        self._typed = ""  # the last line, until it is dealt with
 
     # ---- reading --------------------------------------------------------------------------------
 
@@ -70,6 +72,7 @@ class Talk:
         text, cut = replies.clean(typed)
         if cut:
             self.t.line(f"太长了，只留下前 {replies.LIMIT} 个字。", "soon")
+        self._typed = text
         return text
 
     def words(self, prompt: str) -> str:
@@ -92,10 +95,14 @@ class Talk:
         """
         try:
             done = act()
+            self._typed = ""
             self._warn()
+            for text, style in self._gone():
+                self.t.line(text, style)
             return done
         except Conflict as error:
             self.t.line(f"{error.message}。已换成最新情况，刚才这一步没有记上。", "late")
+            typed, self._typed = self._typed or typed, ""
             if typed:
                 self._keep(typed)
             return None
@@ -111,6 +118,28 @@ class Talk:
             if text and text not in self._said:
                 self._said.add(text)
                 self.t.line(f"注意：{text}", style)
+
+    def _gone(self) -> list[tuple[str, str]]:
+        """The steps that left the plan since the last look: (what to say, style)."""
+        session, told = self.session, []
+        new = [event for event in session.events if event.seq > self._seen and event.kind == "withdrawn"]
+        self._seen = session.state.seq
+        for key in dict.fromkeys(str(event.data["step"]) for event in new):
+            live = session.state.steps.get(key)
+            if live is None or not live.withdrawn or not (live.presented or live.outcome):
+                continue  # it is back, or was never shown
+            what = self._what(key)
+            if live.outcome == "handed":
+                told.append((f"通知撤回：{what}（交代过了，告诉经办的人不用办了）", "soon"))
+            else:
+                told.append((f"不用办了：{what}", "quiet"))
+        return told
+
+    def _what(self, key: str) -> str:
+        """What a step says, also one of a playbook that was ended."""
+        library = self.session.library
+        steps = (library.vocabulary.steps, *(playbook.steps for playbook in library.playbooks))
+        return next((self.screens.words(step) for some in steps for step in some if step.key == key), key)
 
     def act(self, act: Callable[[], None], typed: str = "") -> bool:
         """`do` for an act that returns nothing; whether it was done."""
@@ -153,6 +182,7 @@ class Talk:
             said = [
                 self._late(name) for event in events if event.kind == "overdue" for name in _names(event.data)
             ]
+            said += [text for text, _ in self._gone()]
             now = session.clock.now()
             watches = self.clocks()
         except ZhibanError:
