@@ -5,6 +5,7 @@ from reader_texts import VOCABULARY, by_id, codes, read, small
 
 DO = "do: {a: {what: 做}}"
 MARK = "«"  # stands before the place of the finding
+from engine.reader import parse_texts
 
 
 def rule(text):
@@ -363,3 +364,19 @@ def test_template_faults_stand_in_the_template():
     assert [(f.code, f.span.file) for f in library.findings] == [
         ("template-syntax", "templates/documents/notice.md.j2")
     ]
+
+
+def test_too_many_alternatives() -> None:
+    """A condition with more alternatives than the matcher takes is a finding with its place and a hint."""
+    facts = "\n".join(f"  f{n}: {{ask: 有{n}？, unit: 个}}" for n in range(6))
+    pairs = ", ".join(f"{{any: [{{f{n}: {{lt: 3}}}}, {{f{n}: {{gt: 7}}}}]}}" for n in range(6))
+    text = (
+        "playbook: p\ntitle: 试\nends_in: a\nfacts:\n"
+        + facts
+        + f"\nrules:\n  control:\n  - {{when: {{all: [{pairs}]}}, do: {{a: {{what: 去, source: own}}}}}}\n"
+    )
+    library = parse_texts({"playbooks/vocabulary.yaml": "vocabulary: zhiban\n", "p.yaml": text})
+    (found,) = [f for f in library.findings if f.code == "too-many-alternatives"]
+    assert (found.span.file, found.span.line) == ("p.yaml", 13)
+    assert "拆成几条规则" in found.help
+    assert library.playbooks == ()

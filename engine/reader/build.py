@@ -131,6 +131,8 @@ def playbook(
             desk.error("unused-end", end.span, text, "写进某条规则的 `do`，或从 `ends_in` 去掉")
     if not head.ends and "ends_in" not in out.head and not head.addon and out.id != ALWAYS_ID:
         desk.warn("no-end", out.span, "没有 `ends_in`，不知道怎样算了结", "写上哪些步骤办成算了结")
+    if not findings.errors:
+        links.too_wide(desk, scope, rules)
     listed = [n for n in out.order if n in scope.facts] + [n for n in out.facts if n not in out.order]
     own = [scope.facts[n].key for n in listed if n in scope.facts]
     return Playbook(

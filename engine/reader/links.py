@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from engine.conditions import bind
+from engine.disjuncts import disjuncts
+from engine.errors import BadData
 from engine.model import Deadline, Rule, Step
 from engine.reader.report import Desk
 from engine.reader.scope import Scope, Shared
@@ -93,6 +96,17 @@ def deadlines(desk: Desk, scope: Scope, steps: Iterable[Step], rules: Iterable[R
         if key in declared and key not in timed:
             text = f"步骤 `{key.rpartition('.')[2]}` 没有期限，不会超时"
             desk.about(owner).error("never-overdue", span, text, "给它写上 `within`")
+
+
+def too_wide(desk: Desk, scope: Scope, rules: Iterable[Rule]) -> None:
+    """Report conditions with more alternatives than the matcher takes; called when nothing else is wrong."""
+    facts = {fact.key: fact for fact in scope.facts.values()}
+    numbers = dict.fromkeys(scope.hall, 1)  # their size does not change how many alternatives there are
+    for rule in rules:
+        try:
+            disjuncts(bind(rule.when, facts, numbers), facts)
+        except BadData as error:
+            desk.about(_owner(rule)).error("too-many-alternatives", rule.span, error.message, error.help)
 
 
 def follow_ups(desk: Desk, steps: Mapping[str, Step], rules: Iterable[Rule]) -> None:
