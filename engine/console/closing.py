@@ -36,7 +36,7 @@ def settle(walker: Walk, prompt: Prompt) -> None:
         f"1 办好了   2 没办成   3 不用办了   4 转后续跟进{'' if now_or_never else '★'}   0 先不结束",
         first="   ",
     )
-    rest = _rest(walker)
+    rest = list(dict.fromkeys((item.key, *_rest(walker))))
     if len(rest) > 2:
         t.line(f"5 连同下面的共 {len(rest)} 件都不用办了（写一个原因；先看是哪些按 r）", first="   ")
     reply = walker.talk.ask(lambda text: replies.pick(text, 5 if len(rest) > 2 else 4))
@@ -68,7 +68,7 @@ def settle(walker: Walk, prompt: Prompt) -> None:
 
 
 def _rest(walker: Walk) -> list[str]:
-    """What is still to be settled, the step that is asked about first."""
+    """The required steps that are still to be settled."""
     return [item.key for item in running(walker.session.plan, walker.session.state) if not item.step.optional]
 
 
