@@ -3,9 +3,10 @@
 import pytest
 from reader_texts import VOCABULARY, by_id, codes, read, small
 
+from engine.reader import parse_texts
+
 DO = "do: {a: {what: 做}}"
 MARK = "«"  # stands before the place of the finding
-from engine.reader import parse_texts
 
 
 def rule(text):
