@@ -150,6 +150,9 @@ class _Reader:
         if isinstance(node, Mapping) and len(node.pairs) == 1:
             [(outcome, pair)] = node.pairs.items()
             if outcome in _OUTCOMES and isinstance(pair.value, Scalar):
+                if outcome == "skipped" and not pair.value.text.strip():
+                    self.error(node.span, "跳过要写原因", "例如 {skipped: 已由别人做了}")
+                    return None
                 return Told(outcome, pair.value.text)
         self.error(node.span, "步骤的结果不对", "写 done、handed、{blocked: 原因} 或 {skipped: 原因}")
         return None

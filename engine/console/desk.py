@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine import paths
 from engine.clock import Clock, RealClock
 from engine.conditions import Answer
-from engine.errors import BadData, NotFound, UsageError
+from engine.errors import BadData, NotFound, UsageError, ZhibanError
 from engine.model import Library
 from engine.reader import parse_texts, read_files
 from engine.triage.safety import KINDS
@@ -106,6 +107,28 @@ def load(journal: Journal, incident: str, clock: Clock | None = None) -> Session
 
     library = parse_texts(journal.texts(incident), cache=True)
     return Session.load(journal, incident, library, clock or RealClock())
+
+
+@contextmanager
+def opened(journal: Journal, incident: str) -> Iterator[Session]:
+    """`load`, for a record that may have been changed by hand: that is said on standard error, and
+    where it can no longer be made sense of the error is BadData, not a fault of the program.
+    """
+    changed = True
+    try:
+        changed = bool(journal.verify(incident))
+        if changed:
+            warn(f"注意：事件 {incident} 的记录被改过或不完整；zhiban incident verify {incident} 看是哪一条")
+        yield load(journal, incident)
+    except (ZhibanError, EOFError, OSError):
+        raise
+    except Exception as error:
+        if not changed:
+            raise
+        raise BadData(
+            f"事件 {incident} 的记录被改过或损坏，读不下去",
+            f"运行 zhiban incident verify {incident} 看是哪一条；从备份恢复，或另开一个事件",
+        ) from error
 
 
 def find(journal: Journal, name: str) -> str:

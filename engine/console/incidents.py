@@ -16,8 +16,8 @@ from engine.session import Session
 
 @contextmanager
 def _session(name: str) -> Iterator[Session]:
-    with desk.journal_to_read() as journal:
-        yield desk.load(journal, desk.find(journal, name))
+    with desk.journal_to_read() as journal, desk.opened(journal, desk.find(journal, name)) as session:
+        yield session
 
 
 def listing(*, every: bool, json: bool) -> None:

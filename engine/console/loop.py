@@ -29,7 +29,7 @@ class Walk:
         self.asides = Asides(self.talk)
         self.talk.aside = self.asides.handle
         self._hinted = False
-        self._spare = 0
+        self._spare = -1  # before the first question there is nothing to compare with
 
     def run(self) -> End:
         """Until the incident is closed or the officer leaves; EOFError at the end of input."""
@@ -123,7 +123,7 @@ class Walk:
         self.t.blank()
         self.screens.deadlines(prompt.clocks)
         self.talk.shown = tuple(running(self.session.plan, self.session.state))
-        self.asides.put(prompt.fact, spare=prompt.spare if prompt.spare > self._spare else 0)
+        self.asides.put(prompt.fact, spare=prompt.spare if 0 <= self._spare < prompt.spare else 0)
         self._spare = prompt.spare
 
     def _propose(self, prompt: Prompt) -> None:

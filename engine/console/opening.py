@@ -14,6 +14,8 @@ from engine.triage import NONE, Triage, triage
 if TYPE_CHECKING:
     from engine.journal import Journal
 
+SECOND = 0.6  # of a score where 1 makes a playbook active
+
 
 def start(
     shelf: Shelf, journal: Journal, screen: Terminal, text: str, playbooks: Sequence[str]
@@ -54,7 +56,9 @@ def choose(shelf: Shelf, screen: Terminal, result: Triage) -> list[str] | str | 
     """The playbooks that the officer confirms or picks; a further sentence; None: the officer leaves."""
     titles = {playbook.id: playbook.title for playbook in shelf.library.playbooks}
     active = [name for name in result.active if name != GENERAL or len(result.active) == 1]
-    others = [match.playbook for match in result.matches if match.playbook not in active]
+    # beside a clear case only what is nearly as clear; in doubt everything that was heard
+    least = SECOND if active and active != [GENERAL] else 0.0
+    others = [m.playbook for m in result.matches if m.playbook not in active and m.score >= least]
     listed = [name for name in (*active, *others) if name != GENERAL][:6]
     if not listed:
         return [GENERAL]

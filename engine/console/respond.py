@@ -62,7 +62,7 @@ def respond(
             return go(session, screen) if session is not None else 0
         session = begin(shelf, journal, text, playbooks)
         if first_screen:
-            show_first(session)
+            show_first(session, json=json)
             return 0
         return by_script(session, given, json=json)
 
@@ -83,12 +83,17 @@ def _known(shelf: Shelf, playbooks: Sequence[str]) -> None:
             raise NotFound(f"没有剧本 `{name}`", suggest(name, known) or "用 zhiban playbook list 看有哪些")
 
 
-def show_first(session: Session) -> None:
-    """Journal and print the first screen."""
+def show_first(session: Session, *, json: bool = False) -> None:
+    """Journal and print the first screen (`json`: the incident as it stands then)."""
     from engine.console.screens import Screens
 
     prompt = walk.first_screen(session)
     session.perform("presented", {"steps": [item.key for item in prompt.steps]})
+    if json:
+        from engine.console.record import emit, incident
+
+        emit({**incident(session), "needs": []})
+        return
     screen = terminal()
     Screens(session, screen).steps(prompt.steps)
     screen.line(f"接着办：zhiban resume {session.id}", "quiet")
@@ -138,8 +143,10 @@ def resume(name: str, answers: Path | None, *, json: bool) -> int:
 
     if not desk.journal_file().exists():
         raise NotFound("还没有任何事件记录", "zhiban respond 开始处置")
-    with Journal(desk.journal_file()) as journal:
-        session = desk.load(journal, desk.find(journal, name))
+    with (
+        Journal(desk.journal_file()) as journal,
+        desk.opened(journal, desk.find(journal, name)) as session,
+    ):
         if session.state.status == "closed":
             raise UsageError(f"事件 {session.id} 已经结束", f"看记录：zhiban incident show {session.id}")
         if answers is None and not json and interactive():
@@ -190,8 +197,8 @@ def home() -> int:
                     number = reply.numbers[0] if isinstance(reply, replies.Picked) else 1
                     if number == 0:
                         break
-                    session = desk.load(journal, open_ones[number - 1].id)
-                    return welcome_back(session, screen)
+                    with desk.opened(journal, open_ones[number - 1].id) as session:
+                        return welcome_back(session, screen)
                 screen.line(getattr(reply, "hint", "打号，或用一句话说新的事"), "soon")
         from engine.console.opening import start
 

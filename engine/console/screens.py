@@ -102,7 +102,8 @@ class Screens:
 
     def _details(self, item: Wanted) -> list[str]:
         step, now = item.step, self.session.clock.now()
-        who = self.person(step.who or "duty", phone=bool(step.who))
+        # who reads this is the duty officer: one word instead of his title on nearly every step
+        who = "你" if step.who in ("", "duty") else self.person(step.who, phone=True)
         if step.to:
             who += f" → {self.person(step.to, phone=True)}"
             if step.to in self._blank_phones():
