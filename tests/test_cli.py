@@ -61,6 +61,13 @@ def test_first_screen(home):
     assert listed["status"] == "open"
 
 
+def test_first_screen_as_json(home):
+    """The same as one JSON document: the plan, with what was shown."""
+    shown = emitted(home, "respond", RAIN, "--first-screen", "--json")
+    assert shown["plan"]["control"]
+    assert [event["kind"] for event in shown["events"]][-1] == "presented"
+
+
 def test_scripted_walk(closed):
     """The answers file takes an incident to its close; the JSON tells everything."""
     shown = emitted(closed, "incident", "show", "--json")
@@ -113,6 +120,7 @@ def test_no_answers_no_terminal(home):
         ("facts:\n  can_sheltr: yes\n", "a.yaml:2:3", "是否想写 `can_shelter`"),
         ("facts: {may_open: everybody}\n", "a.yaml:1:19", "self（我可以定）"),
         ("steps:\n  to-door: maybe\n", "a.yaml:2:12", "{blocked: 原因}"),
+        ("steps:\n  to-door: {skipped: }\n", "a.yaml:2:12", "跳过要写原因"),
         ("steps: {to-dor: done}\n", "a.yaml:1:9", "是否想写 `to-door`"),
         ("fact: {}\n", "a.yaml:1:1", "是否想写 `facts`"),
         ("facts: {quarrel: yes, quarrel: no}\n", "a.yaml:1:", "quarrel"),
@@ -177,6 +185,34 @@ def test_tampering_is_found(closed):
     done = run(closed, "incident", "verify")
     assert done.returncode == 4
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "DELETE FROM events WHERE seq = 1",
+        "DELETE FROM events WHERE seq > 4",
+        "UPDATE events SET at = 'gestern' WHERE seq = 6",
+        "UPDATE events SET data = '{}' WHERE kind = 'marked'",
+        """UPDATE events SET data = '{"step": [], "why": 3}' WHERE kind = 'opened'""",
+        "UPDATE events SET data = json_set(data, '$.profile', 7) WHERE seq = 1",
+        "UPDATE events SET kind = 'begun' WHERE seq = 9",
+    ],
+)
+def test_edited_journal(home, edit):
+    """A record edited by hand: every command says so and ends in order."""
+    (home / "a.yaml").write_text(FULL + "close: no\n", "utf-8")
+    emitted(home, "respond", RAIN, "--answers", "a.yaml", "--json")
+    with sqlite3.connect(home / "data" / "journal.db") as db:
+        db.execute(edit)
+    db.close()
+    assert run(home, "incident", "list").returncode == 0
+    assert run(home, "incident", "verify").returncode == 4
+    for command in (["incident", "show"], ["incident", "report"], ["resume", "--answers", "a.yaml"]):
+        done = run(home, *command)
+        assert done.returncode in (0, 3, 4), done.stderr
+        assert "被改过" in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_broken_journal(closed):
