@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from operator import eq, ge, gt, le, lt, ne
 
-from engine.disjuncts import Conjunct, Literal, Property, Scalars
+from engine.literals import Conjunct, Literal, Property, Scalars
 
 _OPS = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from engine.conditions import Situation
-from engine.disjuncts import Conjunct, Literal, Property, Scalars, sorted_key
+from engine.literals import Conjunct, Literal, Property, Scalars, sorted_key
 from engine.ruleset import Ruleset
 
 SHARD = 60  # the matcher's stack holds 64 rules that are true at once

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 from engine.bits import Program
 from engine.conditions import Situation, bind, evaluate, leaves, needs
-from engine.disjuncts import Conjunct, Scalars, disjuncts, properties
+from engine.disjuncts import disjuncts
 from engine.errors import BadData, NotFound
+from engine.literals import Conjunct, Scalars, properties
 from engine.model import PHASES, Condition, Deadline, Fact, Happened, Library, Phase, Playbook, Rule, Step
 
 ALWAYS_ON = "always"

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from engine.conditions import OPEN, UNSURE, Answer, Situation, evaluate, grounds
 from engine.diagrams import YES, Diagrams, Node
-from engine.disjuncts import MAX_CONJUNCTS, disjuncts
+from engine.disjuncts import disjuncts
 from engine.errors import BadData
 from engine.matcher import Matcher
 from engine.model import All, Any, Condition, Happened, Known, Library, Maybe, Not
 from engine.model import Test as Compare
+from engine.parts import MAX_CONJUNCTS
 from engine.ruleset import Ruleset
 from engine.variables import Variables
 from tests.worlds import BY_KEY, FACTS, condition, library, random_situation, situation

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 TIERS = [
     "errors clock paths",
     "model",
-    "conditions disjuncts bits variables reader durations hall workdays sources",
+    "conditions literals parts disjuncts bits variables reader durations hall workdays sources",
     "ruleset matcher journal state fold words",
     "plan diagrams relevance follow bound consequences",
     "session walk explore checks cases",
