@@ -94,6 +94,7 @@ def _answered(state: State, data: _Data, at: datetime, event: Event) -> None:
         state.open_since.pop(key, None)
         state.checked.pop(key, None)
         state.happened.discard(("overdue", key))
+        _settled(state, "fact", key)
 
 
 def _activated(state: State, data: _Data, at: datetime, event: Event) -> None:
@@ -171,6 +172,7 @@ def _marked(state: State, data: _Data, at: datetime, event: Event) -> None:
     step.at = parse(data["since"]) if data.get("since") else at
     step.presented = True
     if outcome in SETTLED:
+        _settled(state, "step", key)
         step.overdue = False
         state.happened.discard(("overdue", key))
     if outcome != "blocked":
@@ -201,11 +203,18 @@ def _follow_up(state: State, data: _Data, at: datetime, event: Event) -> None:
 
 def _deferred(state: State, data: _Data, at: datetime, event: Event) -> None:
     """step or fact, what, who, name, due, evidence: left open, with an owner and a date"""
+    kind = "step" if "step" in data else "fact"
+    _settled(state, kind, data[kind])  # deferred again: once, with the later owner and date
     state.deferred.append(data)
-    if "step" in data:
+    if kind == "step":
         live = state.step(data["step"])
         live.outcome, live.at, live.reason, live.overdue = "skipped", at, "转后续跟进", False
         state.happened.discard(("overdue", data["step"]))
+
+
+def _settled(state: State, kind: str, key: str) -> None:
+    """What was left to a follow-up has come after all."""
+    state.deferred = [entry for entry in state.deferred if entry.get(kind) != key]
 
 
 def _paused(state: State, data: _Data, at: datetime, event: Event) -> None:

@@ -136,3 +136,25 @@ def test_danger_that_comes_again_opens_its_steps_again() -> None:
     session.answer("p.x", YES, how="reported")
     assert active(session) == ["a", "b", "c"]
     assert [change.how for change in session.state.changes] == ["reported", "changed", "changed"]
+
+
+def test_what_came_after_all_is_no_follow_up() -> None:
+    """A message that was left to a follow-up, and then came, is not followed up; nor twice."""
+    session = one("""ends_in: a
+facts: {back: {label: 恢复, ask: 恢复了吗？, recheck: 10m}}
+rules:
+  control:
+  - do: {a: {what: 甲}}
+  - {when: {back: yes}, do: {c: {what: 丙}}}
+""")
+    session.answer("p.back", OPEN)
+    session.mark("p.a", "done")
+    walk.begin_closing(session)
+    walk.defer(session, fact="p.back", who="duty")
+    walk.defer(session, fact="p.back", who="lead")
+    assert [entry["who"] for entry in session.state.deferred] == ["lead"]
+    session.perform("resumed")
+    session.answer("p.back", NO, how="reported")
+    walk.close(session)
+    assert session.state.follow_ups == []
+    assert session.replayed() == session.events
