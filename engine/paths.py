@@ -26,6 +26,17 @@ def _user(kind: str) -> Path:
     return get.get(kind, platformdirs.user_cache_path)("zhiban", appauthor=False)
 
 
+def missing(path: Path) -> bool:
+    """Whether there is nothing at a place; what may not be looked at counts as there."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def config_dir() -> Path:
     """The folder of `hall.yaml` and the hall's own playbooks (not created here)."""
     return _user("config")

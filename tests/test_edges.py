@@ -12,8 +12,10 @@ from engine.conditions import OPEN, Answer
 from engine.console.talk import Talk
 from engine.console.terminal import Terminal
 from engine.journal import Journal
+from engine.paths import missing
 from engine.session import Session
 from tests.test_plan import active, begin, library, one, pass_time
+from tests.walking import run
 
 YES, NO = Answer("known", True), Answer("known", False)
 
@@ -158,3 +160,15 @@ rules:
     walk.close(session)
     assert session.state.follow_ups == []
     assert session.replayed() == session.events
+
+
+def test_a_folder_that_may_not_be_read_is_no_empty_one(tmp_path: Path) -> None:
+    """Where nothing can be looked at, the record is not said to be empty."""
+    (tmp_path / "data").symlink_to(tmp_path / "data")  # fails for every user, root too
+    assert missing(tmp_path / "nothing")
+    assert not missing(tmp_path / "data")
+    for command in (["incident", "list"], ["resume"], ["incident", "show"]):
+        done = run(tmp_path, *command)
+        assert done.returncode == 4, done.stderr
+        assert "Traceback" not in done.stderr
+    assert run(tmp_path, "doctor").returncode == 0

@@ -44,7 +44,7 @@ def journal_to_read() -> Journal:
     """The record of what has been; BadData when it cannot be opened."""
     from engine.journal import Journal
 
-    if not journal_file().exists() and paths.data_dir().exists() is False:
+    if paths.missing(paths.data_dir()):
         return Journal(None)
     return Journal(journal_file())
 

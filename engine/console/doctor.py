@@ -55,10 +55,10 @@ def _folders() -> list[dict[str, Any]]:
 
 def _folder(name: str, path: Path) -> dict[str, Any]:
     near = path
-    while not near.exists() and near != near.parent:
+    while paths.missing(near) and near != near.parent:
         near = near.parent
     try:
-        if path.is_dir():
+        if not paths.missing(path):
             with tempfile.TemporaryFile(dir=path):
                 pass
         elif not os.access(near, os.W_OK):
@@ -86,7 +86,7 @@ def _journal() -> dict[str, Any]:
     from engine.console.desk import journal_file
     from engine.journal import Journal
 
-    if not journal_file().exists():
+    if paths.missing(journal_file()):
         return _point("事件记录", True, "还没有")
     try:
         with Journal(journal_file()) as journal:
@@ -99,7 +99,7 @@ def _hall() -> list[dict[str, Any]]:
     from engine.hall import read_profile
     from engine.reader import load_library
 
-    if not paths.hall_file().exists():
+    if paths.missing(paths.hall_file()):
         return [_point("本厅资料", False, "还没有 hall.yaml，姓名、电话、地点会空着", "zhiban init")]
     library = load_library()
     declared = [value for playbook in library.playbooks for value in playbook.hall]

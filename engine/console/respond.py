@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import walk
+from engine import paths, walk
 from engine.console import desk, replies
 from engine.console.desk import GENERAL, Shelf
 from engine.errors import NotFound, UsageError
@@ -141,7 +141,7 @@ def resume(name: str, answers: Path | None, *, json: bool) -> int:
     """Go on with an incident."""
     from engine.journal import Journal
 
-    if not desk.journal_file().exists():
+    if paths.missing(desk.journal_file()):
         raise NotFound("还没有任何事件记录", "zhiban respond 开始处置")
     with (
         Journal(desk.journal_file()) as journal,
