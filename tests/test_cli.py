@@ -312,6 +312,21 @@ def test_playbook_check(home):
     assert isinstance(report["paths"], str)
 
 
+def test_playbook_check_in_a_folder_named_like_ours(home):
+    """`playbooks/x.yaml` is checked like any other path: never silence and exit 0."""
+    (home / "playbooks").mkdir()
+    text = "playbook: x\ntitle: 测试\nbogus: 1\nends_in: [a]\nrules:\n  control:\n  - do: {a: {what: 做甲}}\n"
+    (home / "playbooks" / "x.yaml").write_text(text, "utf-8")
+    for path in ("playbooks/x.yaml", "./playbooks/x.yaml", "playbooks"):
+        done = run(home, "playbook", "check", path)
+        assert done.returncode == 4
+        assert "bogus" in done.stdout
+    fine = text.replace("bogus: 1\n", "")
+    (home / "playbooks" / "x.yaml").write_text(fine, "utf-8")
+    [report] = emitted(home, "playbook", "check", "playbooks/x.yaml", "--json", code=4)
+    assert report["playbook"] == "x"
+
+
 def test_init_and_doctor(home):
     """init writes the profile once; doctor tells what is there."""
     assert emitted(home, "init", "--json")["written"].endswith("hall.yaml")

@@ -73,7 +73,8 @@ def check(given: Sequence[Path], *, pairs: bool, json: bool) -> int:
     files = [path for path in given if str(path) not in ids]
     if files:
         library = load_library(files)
-    own = {path.as_posix() for path in files}
+    # `playbooks/x.yaml` is read as `./playbooks/x.yaml`: its name must not look like a shipped one
+    own = {name for path in files for name in (path.as_posix(), f"./{path.as_posix()}")}
     chosen = [str(path) for path in given if str(path) in ids]
     chosen += [
         p.id
