@@ -31,7 +31,7 @@ PHASE_TITLES: dict[str, str] = {
 Scalar = bool | int | str
 
 
-class Frozen(msgspec.Struct, frozen=True, omit_defaults=True):
+class Frozen(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Base of every model structure."""
 
 
