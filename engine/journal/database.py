@@ -114,7 +114,7 @@ def connect(path: Path | None, timeout: float) -> sqlite3.Connection:
 
 def _make(path: Path) -> None:
     if not path.parent.is_dir():
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)  # another first start may be a moment ahead
         path.parent.chmod(0o700)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives -wal and -shm the same mode
 
