@@ -8,7 +8,7 @@ awaited ones, unasked) and outcomes (not yet, happened).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from engine.model import All, Any, Condition, Happened, Known, Maybe, Not, Scalar, Test
 from engine.variables import Variables
@@ -191,19 +191,14 @@ class Diagrams:
                 stack.extend(self.kids[node])
         return found
 
-    def witness(self, a: Node, prefer: Mapping[int, int] | None = None) -> dict[int, int] | None:
+    def witness(self, a: Node) -> dict[int, int] | None:
         """States of variables for which `a` is true, None when there are none."""
         if a == NO:
             return None
         found: dict[int, int] = {}
         while a != YES:
             kids = self.kids[a]
-            wish = (prefer or {}).get(self.var[a])
-            state = (
-                wish
-                if wish is not None and kids[wish] != NO
-                else next(i for i, k in enumerate(kids) if k != NO)
-            )
+            state = next(index for index, kid in enumerate(kids) if kid != NO)
             found[self.var[a]] = state
             a = kids[state]
         return found

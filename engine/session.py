@@ -17,7 +17,7 @@ from engine.bound import Engine, engine_for
 from engine.clock import BEIJING, Clock, SimulatedClock, parse, stamp
 from engine.conditions import Answer, Situation
 from engine.consequences import clock_changes, consequences, returns
-from engine.errors import BadData, Conflict, NotFound, UsageError
+from engine.errors import BadData, NotFound, UsageError
 from engine.fold import apply, fold
 from engine.follow import follow_ups
 from engine.hall import hall_values
@@ -234,10 +234,8 @@ class Session:
         try:
             self.journal.append(self.id, before, events)
         except BadData as error:
-            memory = Journal(None)
-            texts = self.journal.texts(self.id)
-            mode, title = self.state.mode, self.state.title
-            memory.create(self.id, mode, texts, self.events, title)  # type: ignore[arg-type]
+            memory = self.journal.in_memory()
+            memory.append(self.id, before, events)
             self.journal = memory
             self.warning = f"{error.message}；此后的记录只在内存里，退出即失，请另用纸笔记要点"
 
@@ -415,6 +413,3 @@ def fits(fact: Fact, answer: Answer) -> bool:
 def _hall_facts(library: Library) -> Iterable[Any]:
     declared = [*library.vocabulary.facts, *(f for p in library.playbooks for f in p.facts)]
     return (fact for fact in declared if fact.known_from == "hall")
-
-
-__all__ = ["Conflict", "Session"]

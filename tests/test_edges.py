@@ -6,13 +6,17 @@ from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
+import pytest
+
 from engine import walk
 from engine.clock import BEIJING, SimulatedClock
 from engine.conditions import OPEN, Answer
 from engine.console.talk import Talk
 from engine.console.terminal import Terminal
+from engine.errors import BadData
 from engine.journal import Journal
 from engine.paths import missing
+from engine.reader import load_library
 from engine.session import Session
 from tests.test_plan import active, begin, library, one, pass_time
 from tests.walking import run
@@ -172,3 +176,21 @@ def test_a_folder_that_may_not_be_read_is_no_empty_one(tmp_path: Path) -> None:
         assert done.returncode == 4, done.stderr
         assert "Traceback" not in done.stderr
     assert run(tmp_path, "doctor").returncode == 0
+
+
+def test_full_disk_goes_on_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the disk takes nothing more, the walk goes on, says so, and what was recorded stays whole."""
+    with Journal(tmp_path / "journal.db") as journal:
+        shipped = load_library()
+        session = Session.begin(journal, shipped, {}, ["rain-before-opening"], SimulatedClock())
+
+        def full(*_: object) -> None:
+            raise BadData("磁盘已满")
+
+        monkeypatch.setattr(journal, "append", full)
+        session.mark("rain-before-opening.to-door", "done")
+        assert "磁盘已满" in session.warning
+        assert session.state.steps["rain-before-opening.to-door"].outcome == "done"
+        assert session.journal is not journal
+        assert session.journal.events(session.id) == session.events
+        assert session.journal.verify(session.id) == []

@@ -48,7 +48,6 @@ class Checked(Ground):
 
     def compare(self, at: Situation) -> str:
         """The three evaluators on one situation; "" when they agree."""
-        self.compared += 1
         second = self.evaluator.compare(at, afresh=True)
         tree = self.ruleset.holding_by_tree(at)
         vector = self.v.vector(at)
