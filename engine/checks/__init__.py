@@ -37,6 +37,7 @@ class Checked(Ground):
         return {
             "playbook": "+".join(self.active),
             "states": found.states,
+            "compared": self.compared,
             "paths": str(found.walks.paths),
             "shortest": found.walks.shortest,
             "longest": found.walks.longest,
@@ -48,6 +49,7 @@ class Checked(Ground):
 
     def compare(self, at: Situation) -> str:
         """The three evaluators on one situation; "" when they agree."""
+        self.compared += 1
         second = self.evaluator.compare(at, afresh=True)
         tree = self.ruleset.holding_by_tree(at)
         vector = self.v.vector(at)

@@ -29,6 +29,7 @@ class Ground:
         self.d, self.v = self.relevance.diagrams, self.relevance.variables
         self.evaluator = Evaluator(self.ruleset, durable)
         self.durable = durable
+        self.compared = 0  # situations that went through every evaluator
         self.rules = [
             b.rule for b in self.ruleset.rules.values() if b.playbook != ALWAYS_ON or ALWAYS_ON in active
         ]
