@@ -212,9 +212,9 @@ def playbook_show(playbook: str, as_json: bool) -> None:
 @_JSON
 def playbook_check(paths: tuple[Path, ...], pairs: bool, as_json: bool) -> int:
     """走遍每一种情况，找出错处、走不通的路和多余的问题。"""
-    from engine.console import books
+    from engine.console import checking
 
-    return books.check(paths, pairs=pairs, json=as_json)
+    return checking.check(paths, pairs=pairs, json=as_json)
 
 
 @playbook.command("test")
@@ -222,9 +222,9 @@ def playbook_check(paths: tuple[Path, ...], pairs: bool, as_json: bool) -> int:
 @_JSON
 def playbook_test(paths: tuple[Path, ...], as_json: bool) -> int:
     """跑剧本的用例，看每条规则有没有被用例照到。"""
-    from engine.console import books
+    from engine.console import checking
 
-    return books.test(paths, json=as_json)
+    return checking.test(paths, json=as_json)
 
 
 @playbook.command("schema")

@@ -1,0 +1,103 @@
+"""`zhiban playbook check` and `zhiban playbook test`: what is wrong with playbooks, by proof and by case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from engine.console import record
+from engine.console.respond import terminal
+from engine.model import Finding
+from engine.reader import load_library
+
+
+def _extended(files: list[Path]) -> list[str]:
+    """The playbooks that the given files change (`extends:`): the result of the change is checked."""
+    import re
+
+    texts = (
+        file.read_text("utf-8", errors="replace")
+        for path in files
+        for file in (sorted(path.glob("*.y*ml")) if path.is_dir() else [path])
+        if file.is_file()
+    )
+    return [match[1] for text in texts if (match := re.search(r"^extends:\s*([\w-]+)", text, re.M))]
+
+
+def check(given: Sequence[Path], *, pairs: bool, json: bool) -> int:
+    """Explore playbooks; 4 on any error."""
+    from engine import checks
+    from engine.console.lists import findings
+
+    library = load_library()
+    ids = [playbook.id for playbook in library.playbooks]
+    files = [path for path in given if str(path) not in ids]
+    if files:
+        library = load_library(files)
+    # `playbooks/x.yaml` is read as `./playbooks/x.yaml`: its name must not look like a shipped one
+    own = {name for path in files for name in (path.as_posix(), f"./{path.as_posix()}")}
+    chosen = [str(path) for path in given if str(path) in ids]
+    chosen += [
+        p.id
+        for p in library.playbooks
+        if p.origin == "file" and (p.span.file in own or _under(p.span.file, files))
+    ]
+    chosen += [id for id in _extended(files) if id in ids and id not in chosen]
+    chosen = chosen or ([] if given else [p.id for p in library.playbooks])
+    combos: list[tuple[str, ...]] = [(id,) for id in chosen]
+    if pairs:
+        combos += combinations([id for id in chosen if id != "always"], 2)
+    reports: list[dict[str, Any]] = [checks.check(library, list(combo)) for combo in combos]
+    spans = {playbook.span.file for playbook in library.playbooks if playbook.id in chosen}
+    named = own | spans | {name for name in library.texts if "vocabulary" in name}
+    reading = [f for f in library.findings if not given or f.span.file in named or _under(f.span.file, files)]
+    bad = _errors(reading) or any(_errors(report["findings"]) for report in reports)
+    if json:
+        record.emit(reports + ([{"playbook": None, "findings": reading}] if reading else []))
+        return 4 if bad else 0
+    screen = terminal()
+    findings(screen, reading)
+    for report in reports:
+        told = f"{report['playbook']}：状态 {report['states']}，路径 {report['paths']}，"
+        told += (
+            f"最短 {report['shortest']}、最长 {report['longest']} 步，最多问 {report['questions_max']} 次，"
+        )
+        bad_one = _errors(report["findings"])
+        screen.line(f"{told}问题 {len(report['findings'])} 处", "late" if bad_one else "")
+        findings(screen, report["findings"])
+    return 4 if bad else 0
+
+
+def test(given: Sequence[Path], *, json: bool) -> int:
+    """Run the rule tests; 4 unless all pass."""
+    from engine import cases
+    from engine.console.lists import findings
+
+    results = cases.run_cases(load_library(), given)
+    if json:
+        record.emit(cases.to_json(results))
+        return 0 if results.ok else 4
+    screen = terminal()
+    findings(screen, results.findings)
+    for result in results.results:
+        if not result.passed:
+            screen.line(f"{result.place} {result.playbook}：{result.name}", "late")
+        for failure in result.failures:
+            screen.line(failure.message, first="  → ")
+    for entry in results.coverage:
+        dark = [rule.rpartition(".")[2] for rule in (*entry.never_true, *entry.never_false)]
+        told = f"；没照到：{'、'.join(dict.fromkeys(dark))}" if dark else ""
+        screen.line(f"{entry.playbook}：用例 {entry.cases} 个，规则 {len(entry.rules)} 条{told}")
+    failed = sum(not result.passed for result in results.results)
+    screen.line(f"通过 {len(results.results) - failed} 个，不通过 {failed} 个", "late" if failed else "good")
+    return 0 if results.ok else 4
+
+
+def _under(file: str, folders: Sequence[Path]) -> bool:
+    return any(folder.is_dir() and Path(file).is_relative_to(folder) for folder in folders)
+
+
+def _errors(found: Sequence[Finding]) -> bool:
+    return any(finding.level == "error" for finding in found)
