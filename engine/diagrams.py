@@ -26,13 +26,15 @@ class Diagrams:
         self.var: list[int] = [len(variables.all), len(variables.all)]
         self.kids: list[tuple[Node, ...]] = [(), ()]
         self._unique: dict[tuple[int, tuple[Node, ...]], Node] = {}
+        # conjunction and disjunction are written out twice: this is where a check spends its time
         self._both: dict[tuple[Node, Node], Node] = {}
+        self._either: dict[tuple[Node, Node], Node] = {}
         self._opposite: dict[Node, Node] = {NO: YES, YES: NO}
 
     def node(self, variable: int, kids: tuple[Node, ...]) -> Node:
         """The node with these children; the child itself when all are the same."""
         first = kids[0]
-        if all(kid == first for kid in kids):
+        if kids.count(first) == len(kids):
             return first
         key = (variable, kids)
         found = self._unique.get(key)
@@ -52,11 +54,13 @@ class Diagrams:
         del self.var[kept:], self.kids[kept:]
         self._unique = {key: node for key, node in self._unique.items() if node < kept}
         self._both.clear()
+        self._either.clear()
         self._opposite = {a: b for a, b in self._opposite.items() if a < kept and b < kept}
 
     def choose(self, variable: int, kids: tuple[Node, ...]) -> Node:
         """Like `node`, for children that may read variables which sort before this one."""
-        if all(self.var[kid] > variable for kid in kids):
+        var = self.var
+        if min([var[kid] for kid in kids]) > variable:
             return self.node(variable, kids)
         result = NO
         for kid in dict.fromkeys(kids):
@@ -66,40 +70,62 @@ class Diagrams:
 
     def states(self, variable: int, holding: Iterable[int]) -> Node:
         """True in the given states of a variable."""
-        chosen = set(holding)
-        size = self.variables.all[variable].size
-        return self.node(variable, tuple(YES if state in chosen else NO for state in range(size)))
+        kids = [NO] * self.variables.all[variable].size
+        for state in holding:
+            kids[state] = YES
+        return self.node(variable, tuple(kids))
 
     def both(self, a: Node, b: Node) -> Node:
         """a ∧ b."""
-        if a == NO or b == NO:
-            return NO
-        if a in (YES, b):
-            return b
-        if b == YES:
+        if a <= YES:
+            return b if a else NO
+        if b <= YES:
+            return a if b else NO
+        if a == b:
             return a
-        key = (a, b) if a < b else (b, a)
-        found = self._both.get(key)
+        if a > b:
+            a, b = b, a
+        found = self._both.get((a, b))
         if found is None:
-            top = min(self.var[a], self.var[b])
-            size = self.variables.all[top].size
-            left = self.kids[a] if self.var[a] == top else (a,) * size
-            right = self.kids[b] if self.var[b] == top else (b,) * size
-            found = self.node(top, tuple(self.both(x, y) for x, y in zip(left, right, strict=True)))
-            self._both[key] = found
+            both, one, other = self.both, self.var[a], self.var[b]
+            if one == other:
+                kids = tuple(map(both, self.kids[a], self.kids[b]))
+            elif one < other:
+                kids = tuple([both(kid, b) for kid in self.kids[a]])
+            else:
+                kids = tuple([both(a, kid) for kid in self.kids[b]])
+            found = self._both[a, b] = self.node(min(one, other), kids)
         return found
 
     def opposite(self, a: Node) -> Node:
         """¬a."""
         found = self._opposite.get(a)
         if found is None:
-            found = self.node(self.var[a], tuple(self.opposite(kid) for kid in self.kids[a]))
-            self._opposite[a] = found
+            found = self.node(self.var[a], tuple(map(self.opposite, self.kids[a])))
+            self._opposite[a], self._opposite[found] = found, a
         return found
 
     def either(self, a: Node, b: Node) -> Node:
         """a ∨ b."""
-        return self.opposite(self.both(self.opposite(a), self.opposite(b)))
+        if a <= YES:
+            return YES if a else b
+        if b <= YES:
+            return YES if b else a
+        if a == b:
+            return a
+        if a > b:
+            a, b = b, a
+        found = self._either.get((a, b))
+        if found is None:
+            either, one, other = self.either, self.var[a], self.var[b]
+            if one == other:
+                kids = tuple(map(either, self.kids[a], self.kids[b]))
+            elif one < other:
+                kids = tuple([either(kid, b) for kid in self.kids[a]])
+            else:
+                kids = tuple([either(a, kid) for kid in self.kids[b]])
+            found = self._either[a, b] = self.node(min(one, other), kids)
+        return found
 
     def compile(self, condition: Condition) -> Node:
         """Where a bound condition is true."""
@@ -174,8 +200,8 @@ class Diagrams:
         memo = {} if memo is None else memo
         found = memo.get(a)
         if found is None:
-            kids = tuple(self.restrict(kid, variable, state, memo) for kid in self.kids[a])
-            found = memo[a] = self.node(self.var[a], kids)
+            kids = [self.restrict(kid, variable, state, memo) for kid in self.kids[a]]
+            found = memo[a] = self.node(self.var[a], tuple(kids))
         return found
 
     def support(self, a: Node) -> set[int]:

@@ -55,6 +55,8 @@ class Closure:
         self._memos: dict[frozenset[str], dict[Node, Node]] = {}
         self._steps: dict[str, Node] = {}
         self._entered: frozenset[str] = frozenset()
+        self._entry, self._memo = self._entered, self._memos.setdefault(self._entered, {})
+        self.consulted: set[str] = set()  # whose outcomes were looked at
         variables = relevance.variables
         self._outcome = {index: outcome for outcome, index in variables.of_outcome.items()}
 
@@ -75,13 +77,15 @@ class Closure:
         """A diagram with its outcomes replaced."""
         if node <= YES:
             return node
-        memo = self._memos.setdefault(self._entered, {})
+        if self._entered is not self._entry:
+            self._entry, self._memo = self._entered, self._memos.setdefault(self._entered, {})
+        memo = self._memo
         found = memo.get(node)
         if found is None:
             d = self._d
             outcome = self._outcome.get(d.var[node])
             if outcome is None:
-                found = d.choose(d.var[node], tuple(self.of(kid) for kid in d.kids[node]))
+                found = d.choose(d.var[node], tuple([self.of(kid) for kid in d.kids[node]]))
             else:
                 no, yes = (self.of(kid) for kid in d.kids[node])
                 when = self._brought_about(*outcome)
@@ -90,6 +94,7 @@ class Closure:
         return found
 
     def _brought_about(self, kind: str, name: str) -> Node:
+        self.consulted.add(name)
         variables = self._r.variables
         if name in variables.of_fact and kind == "overdue":
             fact = variables.facts[name]
@@ -125,15 +130,16 @@ class _Exploration:
         self.differences: list[str] = []
         self.place = {key: index for index, key in enumerate(ruleset.order)}
         self.supports: dict[Node, frozenset[int]] = {}
+        self.masks: dict[Node, int] = {NO: 0, YES: 0}
 
     def run(self) -> Explored:
         items = set()
+        facts = self.ruleset.facts
+        heard = {i for key, i in self.v.of_fact.items() if not facts[key].ask and not facts[key].known_from}
         for item in self.relevance.items.values():
             node = self.closure.of(item.node)
-            for key, index in self.v.of_fact.items():
-                fact = self.ruleset.facts[key]
-                if not fact.ask and not fact.known_from:
-                    node = self.fix(node, index, self.v.all[index].size - 1)  # heard only: not heard
+            for index in sorted(heard & self.support(node)):
+                node = self.fix(node, index, self.v.all[index].size - 1)  # heard only: not heard
             items.add((self.answered(node), item.phase))
         whole = frozenset((node, phase) for node, phase in items if node > YES)
         walks = self.split(whole, {})
@@ -166,26 +172,32 @@ class _Exploration:
 
     def split(self, part: Part, known: dict[int, int]) -> Walks:
         """Explore the components of a state apart and put their numbers together."""
-        groups: list[tuple[set[int], set[tuple[Node, int]]]] = []
-        for node, phase in part:
-            variables, members = set(self._facts(node)), {(node, phase)}
+        groups: list[tuple[int, list[tuple[Node, int]]]] = []
+        for pair in part:
+            facts, members = self.facts(pair[0]), [pair]
             rest = []
             for group in groups:
-                if group[0] & variables:
-                    variables |= group[0]
-                    members |= group[1]
+                if group[0] & facts:
+                    facts |= group[0]
+                    members += group[1]
                 else:
                     rest.append(group)
-            groups = [*rest, (variables, members)]
+            groups = [*rest, (facts, members)]
         paths, shortest, longest = 1, 0, 0
         for _, members in groups:
             walks = self.part(frozenset(members), known)
             paths, shortest, longest = paths * walks.paths, shortest + walks.shortest, longest + walks.longest
         return Walks(paths, shortest, longest)
 
-    def _facts(self, node: Node) -> set[int]:
-        # all variables of one fact belong together
-        return {self.v.of_fact[self.v.all[index].fact] for index in self.support(node)}
+    def facts(self, node: Node) -> int:
+        """The facts that a diagram reads, as bits; all variables of one fact belong together."""
+        found = self.masks.get(node)
+        if found is None:
+            found = 1 << self.v.of_fact[self.v.all[self.d.var[node]].fact]
+            for kid in self.d.kids[node]:
+                found |= self.facts(kid)
+            self.masks[node] = found
+        return found
 
     def part(self, part: Part, known: dict[int, int]) -> Walks:
         found = self.memo.get(part)

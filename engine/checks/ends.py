@@ -51,12 +51,17 @@ def ends(on: Ground, playbook: Playbook) -> Iterator[Finding]:
         )
         return
     seen: set[Node] = set()
+    consulted = set(playbook.ends_in)
     for blocked, overdue, what in _deviations(on, playbook.ends_in):
+        if what and not {blocked, overdue} & consulted:
+            continue  # nobody looked at it on the straight way: its deviating changes nothing
         closure = Closure(on.relevance, blocked=blocked, overdue=overdue, late=True)
         ends = NO
         for step in playbook.ends_in:
             if step != blocked or on.ruleset.steps[step].ways:
                 ends = on.d.either(ends, closure.wanted(step))
+        if not what:
+            consulted |= closure.consulted
         stuck = on.d.both(on.settled, on.d.opposite(ends))
         if stuck != NO and stuck not in seen:
             seen.add(stuck)
