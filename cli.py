@@ -222,9 +222,9 @@ def playbook_check(paths: tuple[Path, ...], pairs: bool, as_json: bool) -> int:
 @_JSON
 def playbook_test(paths: tuple[Path, ...], as_json: bool) -> int:
     """跑剧本的用例，看每条规则有没有被用例照到。"""
-    from engine.console import checking
+    from engine.console import testing
 
-    return checking.test(paths, json=as_json)
+    return testing.test(paths, json=as_json)
 
 
 @playbook.command("schema")
