@@ -11,6 +11,7 @@ import msgspec
 
 from engine.model import Fact, Library
 from engine.triage.facts import HeardFact, facts_in, heard_facts
+from engine.triage.index import index_of
 from engine.triage.rank import ACTIVE, FALLBACK, NONE, Match, rank
 from engine.triage.safety import ALWAYS, Safety, danger
 from engine.triage.text import LIMIT, Evidence, normalise
@@ -39,9 +40,10 @@ class Triage(msgspec.Struct, frozen=True):
 def triage(text: str, library: Library, limit: int = 5) -> Triage:
     """Read `text`: the playbooks to activate (at most `limit`), danger and facts."""
     read = normalise(text)
-    safety = danger(read, library)
+    scan = index_of(library).scan(read.plain)
+    safety = danger(read, library, scan)
     playbooks = tuple(p for p in library.playbooks if p.id != ALWAYS)
-    matches = rank(read, playbooks)
+    matches = rank(read, playbooks, scan)
     active = tuple(m.playbook for m in matches if m.score >= ACTIVE and m.playbook != FALLBACK)
     general = next((m for m in matches if m.playbook == FALLBACK), None)
     if not active and (matches or safety.kind != "none"):
@@ -55,7 +57,7 @@ def triage(text: str, library: Library, limit: int = 5) -> Triage:
         active=active,
         matches=matches[: max(limit, 1)],
         safety=safety,
-        facts=facts_in(read, _facts(library, matches)),
+        facts=facts_in(read, _facts(library, matches), scan),
         note=read.note,
     )
 

@@ -8,6 +8,7 @@ import msgspec
 
 from engine.model import Fact, Scalar
 from engine.triage.frames import FOR_FACTS
+from engine.triage.index import Index, Scan
 from engine.triage.signals import Finder, Found
 from engine.triage.text import Evidence, Text, normalise
 
@@ -22,26 +23,29 @@ class HeardFact(msgspec.Struct, frozen=True):
 
 def heard_facts(text: str, facts: Iterable[Fact]) -> tuple[HeardFact, ...]:
     """What the sentence says about the facts, in their order; denied and asked words do not count."""
-    return facts_in(normalise(text), facts)
+    read, known = normalise(text), tuple(facts)
+    return facts_in(read, known, Index((), known).scan(read.plain))
 
 
-def facts_in(text: Text, facts: Iterable[Fact]) -> tuple[HeardFact, ...]:
-    """`heard_facts` of a text that is normalised already."""
-    finder = Finder(text, FOR_FACTS)
+def facts_in(text: Text, facts: Iterable[Fact], scan: Scan) -> tuple[HeardFact, ...]:
+    """`heard_facts` of a text that is normalised already; `scan`: what occurs in it."""
+    finder = Finder(text, scan.at, FOR_FACTS)
     out: list[HeardFact] = []
+    spoken = {key for key, _ in scan.live}
     seen: set[str] = set()
     for fact in facts:
-        if fact.key not in seen and fact.hear:
+        if fact.key in spoken and fact.key not in seen:
             seen.add(fact.key)
-            out.extend(_values(fact, finder))
+            out.extend(_values(fact, finder, scan))
     return tuple(out)
 
 
-def _values(fact: Fact, finder: Finder) -> list[HeardFact]:
+def _values(fact: Fact, finder: Finder, scan: Scan) -> list[HeardFact]:
     """Every value of a `many` fact; else the one with the most weight, none if two are equal."""
     found: list[tuple[float, HeardFact]] = []
     for option in fact.hear:
-        holding: list[Found] = [f for signal in option.signals if (f := finder.match(signal)) is not None]
+        signals = scan.live.get((fact.key, option.value), ())
+        holding: list[Found] = [f for signal in signals if (f := finder.match(signal)) is not None]
         if holding:
             weight = sum(f.signal.weight for f in holding)
             evidence = finder.evidence(place for f in holding for place in f.places)

@@ -17,12 +17,14 @@ specific before general, then where the evidence begins, then id.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
-from engine.model import Playbook
+from engine.model import Playbook, Signal
 from engine.triage.calm import calm
 from engine.triage.frames import FOR_RANK
+from engine.triage.index import Scan, of_playbook
 from engine.triage.signals import Finder, Found, Place
 from engine.triage.text import Evidence, Text, is_han
 
@@ -42,9 +44,9 @@ class Match(msgspec.Struct, frozen=True):
     evidence: tuple[Evidence, ...]
 
 
-def heard(playbook: Playbook, finder: Finder) -> tuple[float, tuple[Evidence, ...]]:
+def heard(signals: Iterable[Signal], finder: Finder) -> tuple[float, tuple[Evidence, ...]]:
     """The sum of the weights, and the words that it rests on."""
-    holding = [found for signal in playbook.hear if (found := finder.match(signal)) is not None]
+    holding = [found for signal in signals if (found := finder.match(signal)) is not None]
     holding.sort(key=lambda found: (-found.signal.weight, found.places))
     total = 0.0
     used: list[Place] = []
@@ -67,13 +69,16 @@ def _rests_on(found: Found, used: list[Place]) -> bool:
     return all(any(a <= start and end <= b for a, b in used) for start, end in found.places)
 
 
-def rank(text: Text, playbooks: tuple[Playbook, ...]) -> tuple[Match, ...]:
-    """The playbooks that something speaks for, best first."""
-    finder = Finder(text, FOR_RANK)
+def rank(text: Text, playbooks: tuple[Playbook, ...], scan: Scan) -> tuple[Match, ...]:
+    """The playbooks that something speaks for, best first; `scan`: what occurs."""
+    finder = Finder(text, scan.at, FOR_RANK)
     routine = calm(text)
     found = []
     for playbook in playbooks:
-        points, evidence = heard(playbook, finder)
+        signals = scan.live.get(of_playbook(playbook.id), ())
+        if not signals and playbook.id != FALLBACK:
+            continue
+        points, evidence = heard(signals, finder)
         if playbook.id == FALLBACK:
             points += _base(text)
         score = round(points - routine, 3)

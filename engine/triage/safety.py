@@ -7,14 +7,16 @@ people (怕他跳下去), not for brawls and fires (怕打起来).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
 
 from engine.model import All as AllOf
 from engine.model import Any as AnyOf
-from engine.model import Condition, Fact, Library, Maybe, Not, Playbook, Test
+from engine.model import Condition, Library, Maybe, Not, Playbook, Signal, Test
 from engine.triage.frames import FOR_DANGER, Reason
+from engine.triage.index import Scan
 from engine.triage.signals import Finder, Found
 from engine.triage.text import Evidence, Text
 
@@ -41,8 +43,8 @@ class Safety(msgspec.Struct, frozen=True):
     do_first: tuple[str, ...] = ()
 
 
-def danger(text: Text, library: Library) -> Safety:
-    """The danger that the text reports."""
+def danger(text: Text, library: Library, scan: Scan) -> Safety:
+    """The danger that the text reports; `scan`: what occurs in it."""
     always = next((p for p in library.playbooks if p.id == ALWAYS), None)
     facts = {_name(f.key): f for f in (*library.vocabulary.facts, *(always.facts if always else ()))}
     kinds: list[Kind] = []
@@ -52,7 +54,7 @@ def danger(text: Text, library: Library) -> Safety:
         fact = facts.get(name)
         if fact is None:
             continue
-        found = _hold(fact, Finder(text, _void(kind), kind))
+        found = _hold(scan.live.get((fact.key, True), ()), Finder(text, scan.at, _void(kind), kind))
         if found:
             kinds.append(kind)
             evidence.extend(e for e in found if e not in evidence)
@@ -75,14 +77,8 @@ def _void(kind: Kind) -> frozenset[Reason]:
     return void - {"supposed"} if kind in _THREATS else void
 
 
-def _hold(fact: Fact, finder: Finder) -> tuple[Evidence, ...]:
-    holding: list[Found] = [
-        found
-        for option in fact.hear
-        if option.value is True
-        for signal in option.signals
-        if (found := finder.match(signal)) is not None
-    ]
+def _hold(signals: Iterable[Signal], finder: Finder) -> tuple[Evidence, ...]:
+    holding: list[Found] = [found for signal in signals if (found := finder.match(signal)) is not None]
     return finder.evidence(place for found in holding for place in found.places)
 
 

@@ -7,7 +7,7 @@ A signal holds when every group has a word that is meant, all within REACH signs
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -19,7 +19,7 @@ GAP = 12
 REACH = 40
 MOST = 12  # occurrences of a word that are looked at
 Place = tuple[int, int]
-_indexes: dict[tuple[str, ...], dict[str, tuple[tuple[str, ...], ...]]] = {}
+_openings: dict[tuple[str, ...], dict[str, tuple[tuple[str, ...], ...]]] = {}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -32,24 +32,25 @@ class Found(msgspec.Struct, frozen=True):
 class Finder:
     """Looks for words in one text; what was found is remembered."""
 
-    def __init__(self, text: Text, void: frozenset[Reason], kind: str = "") -> None:
-        """`void`: the reasons for which an occurrence does not count; `kind` of danger looked for."""
+    def __init__(
+        self, text: Text, at: Mapping[str, list[int]], void: frozenset[Reason], kind: str = ""
+    ) -> None:
+        """`at`: where the opening pieces of words stand (`index`); `void`: the reasons for which an
+        occurrence does not count; `kind` of danger looked for."""
         self.text = text
+        self.at = at
         self.void = void
         self.kind = kind
-        self._signs = frozenset(text.plain)
         self._known: dict[tuple[str, ...], tuple[Place, ...]] = {}
 
     def any_place(self, words: tuple[str, ...]) -> list[Place]:
         """Where any of the words is meant, longest first at one place, in order."""
-        index = _indexes.get(words)
-        if index is None:
-            index = _indexes[words] = _index(words)
+        known = opening(words)
         found = {
             place
-            for sign in index.keys() & self._signs
-            for pieces in index[sign]
-            for place in self._places(pieces)
+            for first in known.keys() & self.at.keys()
+            for rest in known[first]
+            for place in self._places(rest)
         }
         return sorted(found, key=lambda p: (p[0], -p[1]))
 
@@ -61,12 +62,8 @@ class Finder:
         return known
 
     def _look(self, pieces: tuple[str, ...]) -> tuple[Place, ...]:
-        plain, out, at = self.text.plain, [], 0
-        for _ in range(MOST):
-            start = plain.find(pieces[0], at)
-            if start < 0:
-                break
-            at = start + 1
+        out = []
+        for start in self.at[pieces[0]][:MOST]:
             spots = self._follow(pieces, start)
             if spots and not any(reasons(self.text, a, b, self.void, self.kind) for a, b in spots):
                 out.append((spots[0][0], spots[-1][1]))
@@ -109,14 +106,16 @@ class Finder:
         return tuple(self.text.cut(a, b) for a, b in kept)
 
 
-def _index(words: tuple[str, ...]) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """The words of a group in pieces, by their first sign: only those are looked for that may occur."""
-    by_sign: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for word in words:
-        pieces = plain_word(word)
-        if pieces:
-            by_sign[pieces[0][0]] = (*by_sign.get(pieces[0][0], ()), pieces)
-    return by_sign
+def opening(words: tuple[str, ...]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """The words of a group in pieces, by their opening piece; remembered."""
+    known = _openings.get(words)
+    if known is None:
+        known = _openings[words] = {}
+        for word in words:
+            pieces = plain_word(word)
+            if pieces:
+                known[pieces[0]] = (*known.get(pieces[0], ()), pieces)
+    return known
 
 
 def _near(anchor: Place, groups: list[list[Place]]) -> list[Place]:
