@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
 from engine.diagrams import NO, YES, Diagrams, Node
-from engine.model import PHASES
+from engine.model import PHASES, Condition
 from engine.ruleset import Ruleset
 from engine.state import State
 from engine.variables import Variables
@@ -43,12 +43,15 @@ class Item(NamedTuple):
 
 
 class Relevance:
-    """The diagrams of one ruleset's plan items, with memory of what was already worked out."""
+    """The diagrams of one ruleset's plan items, with memory of what was already worked out.
 
-    def __init__(self, ruleset: Ruleset) -> None:
+    `further`: bound conditions that may be compiled as well: they have a say in the variables.
+    """
+
+    def __init__(self, ruleset: Ruleset, further: Iterable[Condition] = ()) -> None:
         self.ruleset = ruleset
         facts = {key: ruleset.facts[key] for key in ruleset.order}
-        self.variables = Variables(facts, (bound.when for bound in ruleset.rules.values()))
+        self.variables = Variables(facts, (*(bound.when for bound in ruleset.rules.values()), *further))
         self.diagrams = Diagrams(self.variables)
         self.rule_nodes = {key: self.diagrams.compile(bound.when) for key, bound in ruleset.rules.items()}
         self.wanted: dict[str, Node] = {

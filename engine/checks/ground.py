@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
 from engine.diagrams import NO, YES, Node
 from engine.matcher import Evaluator
-from engine.model import Finding, Library, Span
+from engine.model import Condition, Finding, Library, Span
 from engine.relevance import Relevance
 from engine.ruleset import ALWAYS_ON, Ruleset
 from engine.words import shown
 
 
 class Ground:
-    """Some playbooks bound and drawn together (usually one, with `always` beside it)."""
+    """Some playbooks bound and drawn together (usually one, with `always` beside it).
 
-    def __init__(self, library: Library, active: Sequence[str], *, durable: bool = True) -> None:
+    `further`: bound conditions that are to be drawn as well; their thresholds cut the numbers too.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        active: Sequence[str],
+        *,
+        durable: bool = True,
+        further: Iterable[Condition] = (),
+    ) -> None:
         self.library, self.active = library, tuple(active)
         declared = [*library.vocabulary.hall, *(v for p in library.playbooks for v in p.hall)]
         values: dict[str, Any] = {}
@@ -25,7 +35,7 @@ class Ground:
             if isinstance(value.default, (bool, int, str)):
                 values[value.id] = value.default
         self.ruleset = Ruleset(library, active, values)
-        self.relevance = Relevance(self.ruleset)
+        self.relevance = Relevance(self.ruleset, further)
         self.d, self.v = self.relevance.diagrams, self.relevance.variables
         self.evaluator = Evaluator(self.ruleset, durable)
         self.durable = durable
