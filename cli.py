@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -13,6 +14,26 @@ from engine.console.errors import Program
 _JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 _FILE = click.Path(path_type=Path)
 _INCIDENT = click.argument("incident", metavar="[编号]", default="")
+
+
+def _more_playbooks(context: click.Context, parameter: click.Parameter, folder: Path | None) -> None:
+    """`--playbooks`: one more folder for this run; whether it is usable is found where it is read."""
+    if folder is not None:
+        from engine import paths
+
+        os.environ[paths.EXTRA] = str(folder)
+
+
+# at the top and at the commands where people would write it
+_FOLDER = click.option(
+    "--playbooks",
+    "folder",
+    type=_FILE,
+    metavar="文件夹",
+    help="另用这个文件夹里的剧本",
+    callback=_more_playbooks,
+    expose_value=False,
+)
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -22,6 +43,7 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
     invoke_without_command=True,
     epilog="没有终端时：zhiban respond 一句话 --answers 文件 --json；缺的回答以退出码 3 说明。",
 )
+@_FOLDER
 @click.version_option(__version__, "--version", prog_name="zhiban", message="%(prog)s %(version)s")
 @click.pass_context
 def main(context: click.Context) -> int:
@@ -44,6 +66,7 @@ def main(context: click.Context) -> int:
 @click.option("--playbook", "playbooks", multiple=True, metavar="ID", help="直接指定剧本，可几个")
 @click.option("--answers", type=_FILE, metavar="文件", help="不用人按，照文件回答（YAML 或 JSON）")
 @click.option("--first-screen", is_flag=True, help="只出第一屏就退出")
+@_FOLDER
 @_JSON
 def respond(
     text: tuple[str, ...], playbooks: tuple[str, ...], answers: Path | None, first_screen: bool, as_json: bool
@@ -188,6 +211,7 @@ def playbook() -> None:
 
 
 @playbook.command("list")
+@_FOLDER
 @_JSON
 def playbook_list(as_json: bool) -> None:
     """列出剧本。"""
@@ -198,6 +222,7 @@ def playbook_list(as_json: bool) -> None:
 
 @playbook.command("show")
 @click.argument("playbook", metavar="ID")
+@_FOLDER
 @_JSON
 def playbook_show(playbook: str, as_json: bool) -> None:
     """一个剧本的大纲。"""
@@ -209,6 +234,7 @@ def playbook_show(playbook: str, as_json: bool) -> None:
 @playbook.command("check")
 @click.argument("paths", nargs=-1, type=_FILE, metavar="[文件或 ID]…")
 @click.option("--pairs", is_flag=True, help="连每两个剧本的组合一起查")
+@_FOLDER
 @_JSON
 def playbook_check(paths: tuple[Path, ...], pairs: bool, as_json: bool) -> int:
     """走遍每一种情况，找出错处、走不通的路和多余的问题。"""
@@ -219,6 +245,7 @@ def playbook_check(paths: tuple[Path, ...], pairs: bool, as_json: bool) -> int:
 
 @playbook.command("test")
 @click.argument("paths", nargs=-1, type=_FILE, metavar="[用例文件]…")
+@_FOLDER
 @_JSON
 def playbook_test(paths: tuple[Path, ...], as_json: bool) -> int:
     """跑剧本的用例，看每条规则有没有被用例照到。"""
@@ -243,6 +270,7 @@ def playbook_schema(output: Path | None, as_json: bool) -> None:
 @main.command()
 @click.argument("playbooks", nargs=-1, required=True, metavar="剧本…")
 @click.option("--seed", default=0, show_default=True, help="同一个数走同一遍")
+@_FOLDER
 @_JSON
 def simulate(playbooks: tuple[str, ...], seed: int, as_json: bool) -> int:
     """虚拟值班员把剧本从头走到结束，不留记录。"""
@@ -255,6 +283,7 @@ def simulate(playbooks: tuple[str, ...], seed: int, as_json: bool) -> int:
 @click.argument("text", nargs=-1, metavar="[一句话]")
 @click.option("--batch", type=_FILE, metavar="文件", help="JSON Lines，每行 id 和 text")
 @click.option("--eval", "evaluation", type=_FILE, metavar="文件", help="按标注好的文件量准确率")
+@_FOLDER
 @_JSON
 def triage(text: tuple[str, ...], batch: Path | None, evaluation: Path | None, as_json: bool) -> None:
     """听一句话，判断是哪类事、有没有危险。"""
@@ -273,6 +302,7 @@ def init(as_json: bool) -> None:
 
 
 @main.command()
+@_FOLDER
 @_JSON
 def doctor(as_json: bool) -> None:
     """检查运行环境。"""

@@ -1,12 +1,15 @@
 """Where things are: shipped playbooks and templates, the user's configuration, data and cache.
 
-`ZHIBAN_HOME` puts all user folders below one folder (tests, a USB stick, a shared machine).
+`ZHIBAN_HOME` puts all user folders below one folder (tests, a USB stick, a shared machine),
+`ZHIBAN_PLAYBOOKS` names one more folder of playbooks (the option `--playbooks` sets it for one run).
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+EXTRA = "ZHIBAN_PLAYBOOKS"
 
 
 def shipped(kind: str) -> Path:
@@ -60,3 +63,9 @@ def hall_file() -> Path:
 def hall_playbooks() -> Path:
     """The hall's own playbooks and changes (`extends:`)."""
     return config_dir() / "playbooks"
+
+
+def extra_playbooks() -> Path | None:
+    """The folder of playbooks that the command line or the environment adds, if any."""
+    given = os.environ.get(EXTRA)
+    return Path(given).expanduser() if given else None

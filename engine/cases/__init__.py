@@ -13,13 +13,15 @@ from typing import Any
 from engine import paths as places
 from engine.cases.model import Coverage, Failure, Result, Results, RuleCoverage
 from engine.model import Finding, Library
+from engine.reader.folders import user_folders
 
 __all__ = ["Coverage", "Failure", "Result", "Results", "RuleCoverage", "case_files", "run_cases", "to_json"]
 
 
 def case_files() -> list[Path]:
     """The folders of case files that exist: the shipped one and the hall's own."""
-    folders = (places.shipped("playbooks") / "cases", places.hall_playbooks() / "cases")
+    own = (folder.path for folder in user_folders([]))
+    folders = [path / "cases" for path in (places.shipped("playbooks"), *own)]
     return [folder for folder in folders if folder.is_dir()]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from engine.console import record
 from engine.console.respond import terminal
 from engine.model import Finding
-from engine.reader import load_library
+from engine.reader import load_library, locate
 
 
 def _extended(files: list[Path]) -> list[str]:
@@ -36,14 +36,9 @@ def check(given: Sequence[Path], *, pairs: bool, json: bool) -> int:
     files = [path for path in given if str(path) not in ids]
     if files:
         library = load_library(files)
-    # `playbooks/x.yaml` is read as `./playbooks/x.yaml`: its name must not look like a shipped one
-    own = {name for path in files for name in (path.as_posix(), f"./{path.as_posix()}")}
+    own = _names(library.texts, files)
     chosen = [str(path) for path in given if str(path) in ids]
-    chosen += [
-        p.id
-        for p in library.playbooks
-        if p.origin == "file" and (p.span.file in own or _under(p.span.file, files))
-    ]
+    chosen += [p.id for p in library.playbooks if p.origin != "shipped" and p.span.file in own]
     chosen += [id for id in _extended(files) if id in ids and id not in chosen]
     chosen = chosen or ([] if given else [p.id for p in library.playbooks])
     combos: list[tuple[str, ...]] = [(id,) for id in chosen]
@@ -52,7 +47,9 @@ def check(given: Sequence[Path], *, pairs: bool, json: bool) -> int:
     reports: list[dict[str, Any]] = [checks.check(library, list(combo)) for combo in combos]
     spans = {playbook.span.file for playbook in library.playbooks if playbook.id in chosen}
     named = own | spans | {name for name in library.texts if "vocabulary" in name}
-    reading = [f for f in library.findings if not given or f.span.file in named or _under(f.span.file, files)]
+    # what is unreadable has no text, and so no name in the library
+    named |= _names([finding.span.file for finding in library.findings], files)
+    reading = [finding for finding in library.findings if not given or finding.span.file in named]
     bad = _errors(reading) or any(_errors(report["findings"]) for report in reports)
     if json:
         record.emit(reports + ([{"playbook": None, "findings": reading}] if reading else []))
@@ -70,8 +67,11 @@ def check(given: Sequence[Path], *, pairs: bool, json: bool) -> int:
     return 4 if bad else 0
 
 
-def _under(file: str, folders: Sequence[Path]) -> bool:
-    return any(folder.is_dir() and Path(file).is_relative_to(folder) for folder in folders)
+def _names(known: Iterable[str], files: Sequence[Path]) -> set[str]:
+    """The names under which given files, or those in given folders, were read."""
+    wanted = [path.resolve() for path in files]
+    places = ((name, locate(name).resolve()) for name in known) if wanted else ()
+    return {name for name, place in places if place in wanted or place.parent in wanted}
 
 
 def _errors(found: Sequence[Finding]) -> bool:

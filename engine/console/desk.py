@@ -14,7 +14,7 @@ from engine.clock import Clock, RealClock
 from engine.conditions import Answer
 from engine.errors import BadData, NotFound, UsageError, ZhibanError
 from engine.model import Library
-from engine.reader import parse_texts, read_files
+from engine.reader import load_with_texts, parse_texts
 from engine.triage.safety import KINDS
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.triage import Triage
 
 GENERAL = "general-incident"
+_SHOWN = 3  # names of broken files in the one line that says so
 
 
 def journal_file() -> Path:
@@ -68,12 +69,12 @@ class Shelf(NamedTuple):
 
 def shelf() -> Shelf:
     """Everything installed. A broken file costs itself only; a line to standard error says so."""
-    texts = read_files()
-    library = parse_texts(texts, cache=True)
+    library, texts = load_with_texts()
     broken = {finding.span.file for finding in library.findings if finding.level == "error"}
     broken -= {playbook.span.file for playbook in library.playbooks}  # a hall's change was refused, not these
     if broken:
-        warn(f"注意：{'、'.join(sorted(broken))} 有错误，没有启用；zhiban playbook check 看详情")
+        some = "、".join(sorted(broken)[:_SHOWN]) + (f" 等 {len(broken)} 处" if len(broken) > _SHOWN else " ")
+        warn(f"注意：{some}有错误，没有启用；zhiban playbook check 看详情")
     if not library.playbooks:
         raise BadData("没有可用的剧本", "运行 zhiban doctor 查看")
     return Shelf(library, texts)

@@ -72,10 +72,12 @@ def _folder(name: str, path: Path) -> dict[str, Any]:
 
 def _library() -> list[dict[str, Any]]:
     from engine.reader import load_library
+    from engine.reader.folders import user_folders
 
     library = load_library()
     errors = [finding for finding in library.findings if finding.level == "error"]
     points = [_point("剧本", bool(library.playbooks), f"{len(library.playbooks)} 个", "重新安装 zhiban")]
+    points.append(_point("本厅剧本放在", True, "、".join(str(folder.path) for folder in user_folders([]))))
     points += [
         _point("剧本", False, f"{finding.span} {finding.message}", finding.help) for finding in errors[:10]
     ]

@@ -15,7 +15,8 @@ from engine.reader.nodes import Mapping, Node, Pair, Scalar
 from engine.reader.report import Desk, Findings, suggest
 from engine.workdays import MAKEUP, WEEKDAYS
 
-SECTIONS = ("hall", "hours", "people", "values", "facts", "calendar", "calendar_source")
+# `playbooks` is read, and judged, by engine.reader.folders: before there is a vocabulary
+SECTIONS = ("hall", "playbooks", "hours", "people", "values", "facts", "calendar", "calendar_source")
 _OFF, _WORK = ("off", "休", "休息", "放假"), ("work", "班", "上班")
 _HOURS_HELP = '写成 "9:00-12:00 13:30-17:00"，不办公写 off'
 _SOURCE_HELP = "写成 `calendar_source: {2027: 通知名称}`"

@@ -19,6 +19,9 @@ _HEAD = """\
 
 hall:  # 大厅名称
 
+# 本厅自己的剧本放在哪个文件夹；不写就是这份文件旁边的 playbooks
+#playbooks: ~/zhiban-playbooks
+
 # 对外办事时间。没写的日子算不办公；整段不写，就当场问
 hours:
 #  mon-fri: "9:00-12:00 13:30-17:00"

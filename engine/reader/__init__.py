@@ -12,9 +12,17 @@ from typing import Any
 
 import msgspec
 
-from engine.reader.store import load_library, locate, parse_texts, read_files
+from engine.reader.store import load_library, load_with_texts, locate, parse_texts, read_files
 
-__all__ = ["load_library", "locate", "parse_texts", "read_files", "schema", "write_schema"]
+__all__ = [
+    "load_library",
+    "load_with_texts",
+    "locate",
+    "parse_texts",
+    "read_files",
+    "schema",
+    "write_schema",
+]
 
 
 def schema() -> dict[str, Any]:

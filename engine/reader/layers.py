@@ -9,6 +9,7 @@ from dataclasses import field as default
 from pathlib import PurePosixPath
 
 from engine.reader.cutter import outline
+from engine.reader.folders import NAMED
 from engine.reader.nodes import compose
 from engine.reader.outline import Outline
 from engine.reader.report import Findings
@@ -18,6 +19,8 @@ LAYERS = ("shipped", "hall", "file")
 
 def origin_of(file: str) -> str:
     """The layer that a file name belongs to."""
+    if file.startswith(NAMED):
+        return "hall"
     return {"playbooks": "shipped", "hall": "hall"}.get(file.partition("/")[0], "file")
 
 

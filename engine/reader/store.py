@@ -13,6 +13,7 @@ import msgspec
 from engine import model, paths
 from engine.errors import NotFound
 from engine.model import Finding, Library, Span
+from engine.reader.folders import NAMED, Folder, user_folders
 
 LIMIT = 1_000_000  # bytes of one file; the largest real playbook has 20,000
 KEPT = 8  # cached models
@@ -25,12 +26,20 @@ def load_library(
 ) -> Library:
     """Read every playbook there is: shipped ones, the hall's own and its changes, and `extra`.
 
-    `extra` are files or folders; a playbook in them replaces the one of the same id. Faults are
+    `extra` are files or folders; a playbook in them replaces the one of the same id. A file of the
+    hall's own folders that is given again stays the hall's. Faults are
     `Library.findings`, never exceptions; a playbook with errors is left out, a hall's change with
     errors is not applied. With `cache`, a model parsed before from the same texts is reused.
 
     Raises NotFound when a path of `extra` does not exist.
     """
+    return load_with_texts(extra, shipped=shipped, hall=hall, cache=cache)[0]
+
+
+def load_with_texts(
+    extra: Sequence[Path] = (), *, shipped: bool = True, hall: bool = True, cache: bool = True
+) -> tuple[Library, dict[str, str]]:
+    """`load_library` and the texts that it was read from, as `read_files` gives them."""
     texts, findings = _gather(extra, shipped, hall)
     library = parse_texts(texts, cache=cache)
     if findings:
@@ -38,14 +47,14 @@ def load_library(
             sorted((*library.findings, *findings), key=lambda f: (f.span.file, f.span.line, f.span.column))
         )
         library = msgspec.structs.replace(library, findings=both)
-    return library
+    return library, texts
 
 
 def read_files(extra: Sequence[Path] = (), *, shipped: bool = True, hall: bool = True) -> dict[str, str]:
     """The texts that `load_library` reads, by name: what a session pins and `parse_texts` takes.
 
-    Names: `playbooks/…` and `templates/…` shipped, `hall/…` the hall's own, else the path given.
-    Raises NotFound when a path of `extra` does not exist.
+    Names: `playbooks/…` and `templates/…` shipped, `hall/…` and `hall:/…` the hall's own (see
+    `folders`), else the path given. Raises NotFound when a path of `extra` does not exist.
     """
     return _gather(extra, shipped, hall)[0]
 
@@ -72,6 +81,8 @@ def parse_texts(texts: Mapping[str, str], *, cache: bool = False) -> Library:
 
 def locate(name: str) -> Path:
     """Where the file of a finding's span lies on this machine."""
+    if name.startswith(NAMED):
+        return Path(name.removeprefix(NAMED))
     folder, _, rest = name.partition("/")
     if folder == "hall":
         return paths.hall_playbooks() / rest
@@ -88,12 +99,17 @@ def _gather(extra: Sequence[Path], shipped: bool, hall: bool) -> tuple[dict[str,
         files |= {
             f"playbooks/{path.name}": path for path in _yaml_files(paths.shipped("playbooks"), findings)
         }
+    own: set[Path] = set()
     if hall:
-        files |= {f"hall/{path.name}": path for path in _yaml_files(paths.hall_playbooks(), findings)}
+        for folder in user_folders(findings):
+            files |= {f"{folder.prefix}{path.name}": path for path in _own_files(folder, findings)}
+        own = {path.resolve() for name, path in files.items() if name.startswith("hall")} if extra else own
     for given in extra:
         if not given.exists():
             raise NotFound(f"没有文件 `{given}`", "检查路径")
         for path in _yaml_files(given, findings) if given.is_dir() else [given]:
+            if path.resolve() in own:
+                continue  # a change would be made twice
             name = path.as_posix()
             # a relative path must not look like a shipped or hall name
             files[f"./{name}" if name.partition("/")[0] in _FOLDERS else name] = path
@@ -105,6 +121,17 @@ def _gather(extra: Sequence[Path], shipped: bool, hall: bool) -> tuple[dict[str,
     return texts | dict(_templates(findings)), findings
 
 
+def _own_files(folder: Folder, findings: list[Finding]) -> list[Path]:
+    """The files of a folder of the hall; one that is named must be there."""
+    if folder.said is not None:
+        help = "检查路径，或先建好这个文件夹"
+        if paths.missing(folder.path):
+            text = f"没有剧本文件夹 `{folder.path}`"
+            findings.append(Finding("error", "no-folder", text, folder.said, help))
+            return []
+    return _yaml_files(folder.path, findings, folder.said)
+
+
 def _templates(findings: list[Finding]) -> Iterator[tuple[str, str]]:
     folder = paths.shipped("templates")
     for path in sorted((folder / "documents").glob("*.j2")):
@@ -114,13 +141,14 @@ def _templates(findings: list[Finding]) -> Iterator[tuple[str, str]]:
             yield name, text
 
 
-def _yaml_files(folder: Path, findings: list[Finding]) -> list[Path]:
+def _yaml_files(folder: Path, findings: list[Finding], said: Span | None = None) -> list[Path]:
     try:
         found = sorted(folder.iterdir())
     except FileNotFoundError:
         return []
     except OSError as error:
-        findings.append(_unreadable(str(folder), error))
+        fault = _unreadable(str(folder), error, "文件夹")
+        findings.append(msgspec.structs.replace(fault, span=said or fault.span))
         return []
     suffixes = (".yaml", ".yml")
     return [
@@ -148,9 +176,11 @@ def _read(name: str, path: Path, findings: list[Finding]) -> str | None:
     return None
 
 
-def _unreadable(name: str, error: OSError) -> Finding:
-    reason = "没有权限" if isinstance(error, PermissionError) else error.strerror or str(error)
-    return Finding("error", "unreadable", f"读不了文件：{reason}", Span(name, 1, 1), "检查文件和权限")
+def _unreadable(name: str, error: OSError, what: str = "文件") -> Finding:
+    reasons = {PermissionError: "没有权限", NotADirectoryError: "这是一个文件，不是文件夹"}
+    reason = reasons.get(type(error)) or error.strerror or str(error)
+    text = f"读不了{what}{f' `{name}`' if what != '文件' else ''}：{reason}"
+    return Finding("error", "unreadable", text, Span(name, 1, 1), f"检查{what}和权限")
 
 
 # ---- cache ------------------------------------------------------------------------------------
