@@ -67,25 +67,25 @@ LAST = f"  communicate:\n  - {{{END}}}\n"
 TWINS = {
     "contradiction": (
         "never-fires",
-        (),
+        ("甲：是", "乙：是", "差 `x: no`"),
         book(XY, END, when("x: yes, y: yes, all: [{x: no}]", step("a")), when("x: yes, y: no", step("b"))),
         book(XY, END, when("x: yes, y: yes, all: [{x: yes}]", step("a")), when("x: yes, y: no", step("b"))),
     ),
     "an outcome of a step that is not wanted then": (
         "never-fires",
-        (),
+        ("甲：否", "差 `blocked: a`"),
         book(X, END, when("x: yes", step("a")), when("x: no, blocked: a", step("b"))),
         book(X, END, when("x: yes", step("a")), when("x: yes, blocked: a", step("b"))),
     ),
     "a condition that cannot fail": (
         "always-fires",
-        (),
+        ("任何情况",),
         book(X, END, when("any: [{maybe: {x: yes}}, {x: no}]", step("a")), when("x: yes", step("b"))),
         book(X, END, when("maybe: {x: yes}", step("a")), when("x: yes", step("b"))),
     ),
     "covered by another rule": (
         "subsumed",
-        (),
+        ("甲：是", "乙：是"),
         book(
             XY, END, when("x: yes", step("a")), "when: {x: yes, y: yes}, do: {a: }", when("y: no", step("b"))
         ),
@@ -95,7 +95,7 @@ TWINS = {
     ),
     "covered, and no sooner": (
         "subsumed",
-        (),
+        ("甲：是", "乙：是"),
         book(
             XY,
             END,
@@ -113,25 +113,25 @@ TWINS = {
     ),
     "asked for nothing": (
         "useless-question",
-        (),
+        ("甲：是 和 甲：否，要做的事一样",),
         book(XY, END, when("y: no", step("a"))),
         book(XY, END, when("y: no", step("a")), when("x: no", step("b"))),
     ),
     "asked for words": (
         "useless-question",
-        (),
+        ("甲：是 和 甲：否，要做的事一样",),
         book(X, END, step("a")),
         book(X, END, step("a", ", say: '好{% if x %}的{% endif %}'")),
     ),
     "asked for a deadline": (
         "useless-question",
-        (),
+        ("几点：任何回答 和 几点：说不清，要做的事一样",),
         book("t: {label: 几点, ask: 几点？, type: time}", END, step("a", ", within: 30m")),
         book("t: {label: 几点, ask: 几点？, type: time}", END, step("a", ", within: {due: 30m, from: t}")),
     ),
     "heard for nothing": (
         "useless-question",
-        (),
+        ("甲：是 和 甲：否，要做的事一样",),
         book("x: {label: 甲, hear: [甲]}", END, step("a")),
         book("x: {label: 甲, hear: [甲]}", END, when("x: yes", step("a"))),
     ),
@@ -143,13 +143,19 @@ TWINS = {
     ),
     "nothing to do before a question": (
         "no-first-action",
-        (),
+        ("什么都还没问",),
         book(X, when("x: yes", step("a"))) + LAST,
+        book(X, when("maybe: {x: yes}", step("a")), when("x: no", step("b"))) + LAST,
+    ),
+    "nothing to do after an answer": (
+        "no-control",
+        ("甲：否",),
         book(X, when("maybe: {x: yes}", step("a"))) + LAST,
+        book(X, when("maybe: {x: yes}", step("a")), when("x: no", step("b"))) + LAST,
     ),
     "nothing to do outside office hours": (
         "no-first-action",
-        ("上班时间：否",),
+        ("什么都还没问", "上班时间：否"),
         book("", when("office_hours: yes", step("a"))) + LAST,
         book("", when("office_hours: yes", step("a")), when("maybe: {office_hours: no}", step("b"))) + LAST,
     ),
@@ -161,13 +167,13 @@ TWINS = {
     ),
     "no end when a step is blocked": (
         "no-end",
-        (),
+        ("“做a”办不成",),
         book("", step("a"), when("done: a", END)),
         book("", step("a"), when("any: [{done: a}, {blocked: a}]", END)),
     ),
     "no end when the last step is blocked": (
         "no-end",
-        (),
+        ("“做end”办不成",),
         book("", step("end")),
         book("", step("end"), when("blocked: end", step("other")), ends="[end, other]"),
     ),
@@ -201,7 +207,7 @@ TWINS = {
     ),
     "printed without a test": (
         "unknown-in-words",
-        (),
+        ("任何情况",),
         book(X, END, step("a", SAY)),
         book(X, END, step("a", SAY_IF)),
     ),
@@ -219,6 +225,15 @@ def test_each_fault_is_found(name: str) -> None:
     assert found.message
     assert found.help
     assert findings(good) == []
+
+
+def test_steps_that_only_bring_about_each_other() -> None:
+    """What follows from itself alone never happens: both rules are found."""
+    found = findings(book("", END, when("done: b", step("a")), when("done: a", step("b"))))
+    assert [(entry.code, entry.situation) for entry in found] == [
+        ("never-fires", ("任何情况", "差 `done: b`")),
+        ("never-fires", ("任何情况", "差 `done: a`")),
+    ]
 
 
 def test_no_ends_at_all() -> None:

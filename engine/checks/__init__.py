@@ -60,8 +60,9 @@ class Checked(Ground):
 
     def findings(self) -> Iterator[Finding]:
         """Every fault that the diagrams prove."""
-        yield from rules(self)
-        yield from questions(self)
+        if len(self.own) == 1:  # the rest of these stay as they are beside others
+            yield from rules(self)
+            yield from questions(self)
         yield from conflicts(self)
         yield from start(self)
         for playbook in self.own:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.checks.ground import Ground
+import msgspec
+
+from engine.checks.ground import EVERYWHERE, Ground
 from engine.diagrams import NO, YES, Node
 from engine.explore import Closure
 from engine.model import Finding, Playbook
@@ -12,29 +14,37 @@ from engine.ruleset import ALWAYS_ON
 
 
 def start(on: Ground) -> Iterator[Finding]:
-    """No action on the first screen."""
+    """No action on the first screen, or none that keeps the hall in hand in some later situation."""
     if on.active == (ALWAYS_ON,):
         return
-    first = [r for r in on.rules if r.phase in ("safety", "control") and r.do]
     node = NO
-    for rule in first:
-        node = on.d.either(node, on.relevance.rule_nodes[rule.key])
+    for rule in on.rules:
+        if rule.phase in ("safety", "control") and rule.do:
+            node = on.d.either(node, on.relevance.rule_nodes[rule.key])
+    if node == YES:
+        return
+    help = "在 control 里至少放一条没有条件的规则"
+    first = _before_anything(on, node)
+    if first != YES:
+        text, bad = "一开始没有任何控制现场的动作", on.d.opposite(first)
+        lines = ("什么都还没问", *on.situation(bad))
+        yield Finding("error", "no-first-action", text, on.own[0].span, help, lines)
+        return
+    bad = on.feasible(on.d.opposite(node))
+    if bad != NO:
+        text = "有一种情况下没有任何控制现场的动作"
+        yield on.shown("error", "no-control", text, on.own[0].span, bad, help)
+
+
+def _before_anything(on: Ground, node: Node) -> Node:
+    """A diagram when nothing is asked yet and nothing has happened; the clock may know what it likes."""
     vector = {index: on.v.all[index].size - 1 for index in on.v.of_fact.values()}
     vector |= dict.fromkeys(on.v.of_outcome.values(), 0)
     for variable, state in sorted(vector.items()):
         fact = on.v.all[variable].fact
         if not fact or on.ruleset.facts[fact].known_from != "clock":
             node = on.d.restrict(node, variable, state)
-    if node != YES:
-        text = "一开始没有任何控制现场的动作"
-        yield on.shown(
-            "error",
-            "no-first-action",
-            text,
-            on.own[0].span,
-            on.d.opposite(node),
-            "在 control 里至少放一条没有条件的规则",
-        )
+    return node
 
 
 def ends(on: Ground, playbook: Playbook) -> Iterator[Finding]:
@@ -67,7 +77,13 @@ def ends(on: Ground, playbook: Playbook) -> Iterator[Finding]:
             seen.add(stuck)
             text = f"有一种情况走不到 `ends_in` 的任何一步{what}"
             help = "补一条规则，让这种情况也有了结的步骤"
-            yield on.shown("error", "no-end", text, playbook.span, stuck, help, on.d.support(ends))
+            found = on.shown("error", "no-end", text, playbook.span, stuck, help, on.d.support(ends))
+            deviating = [on.outcome("blocked", blocked)] if blocked else []
+            deviating += [on.outcome("overdue", overdue)] if overdue else []
+            if deviating:
+                lines = (line for line in found.situation if line not in EVERYWHERE)
+                found = msgspec.structs.replace(found, situation=(*lines, *deviating))
+            yield found
 
 
 def _deviations(on: Ground, ends_in: Sequence[str]) -> Iterator[tuple[str, str, str]]:
@@ -80,5 +96,5 @@ def _deviations(on: Ground, ends_in: Sequence[str]) -> Iterator[tuple[str, str, 
         if not read and step not in ends_in:
             continue
         yield step, "", f"（“{on.ruleset.steps[step].what}”办不到时）"
-        if ("overdue", step) in on.v.of_outcome:
+        if ("overdue", step) in on.v.of_outcome and step in on.ruleset.timed:
             yield "", step, f"（“{on.ruleset.steps[step].what}”超时时）"

@@ -13,6 +13,9 @@ from engine.relevance import Relevance
 from engine.ruleset import ALWAYS_ON, Ruleset
 from engine.words import shown
 
+EVERYWHERE = ("任何情况",)
+OUTCOMES = {"done": "办成了", "blocked": "办不成", "overdue": "超时了", "handed": "交代了"}
+
 
 class Ground:
     """Some playbooks bound and drawn together (usually one, with `always` beside it).
@@ -37,6 +40,8 @@ class Ground:
         self.ruleset = Ruleset(library, active, values)
         self.relevance = Relevance(self.ruleset, further)
         self.d, self.v = self.relevance.diagrams, self.relevance.variables
+        self._outcome = {index: outcome for outcome, index in self.v.of_outcome.items()}
+        self._causes: dict[int, Node] = {}  # outcome → where it can have come about
         self.evaluator = Evaluator(self.ruleset, durable)
         self.durable = durable
         self.compared = 0  # situations that went through every evaluator
@@ -60,24 +65,64 @@ class Ground:
 
     def _constraint(self, index: int) -> Node:
         entry = self.v.all[index]
-        if entry.fact:
-            fact = self.ruleset.facts[entry.fact]
-            if fact.ask or entry.choice:
-                return YES
-            return self.d.states(index, [*range(self.v.values(entry.fact)), entry.size - 1])
-        kind, name = next(outcome for outcome, place in self.v.of_outcome.items() if place == index)
-        if name in self.v.of_fact:
-            labels = self.v.all[self.v.of_fact[name]].labels
-            cause = self.d.states(self.v.of_fact[name], [labels.index("open")] if "open" in labels else [])
-        elif kind == "overdue" and name not in self.ruleset.timed:
-            cause = NO
-        else:
-            # it may have happened before what was awaited came about
-            cause = self._sometime(self.relevance.wanted.get(name, NO))
-        return self.d.either(self.d.states(index, (0,)), cause)
+        if not entry.fact:
+            return self.d.either(self.d.states(index, (0,)), self._cause(index))
+        return self.d.states(index, self.states(index))
+
+    def states(self, index: int) -> list[int]:
+        """The states that a variable can be in: of a fact that nobody asks about only values and unasked."""
+        entry = self.v.all[index]
+        if not entry.fact or entry.choice or self.ruleset.facts[entry.fact].ask:
+            return [*range(entry.size)]
+        return [*range(self.v.values(entry.fact)), entry.size - 1]
+
+    def _cause(self, index: int) -> Node:
+        """Where an outcome can have come about: over facts alone, and from nothing that follows from it."""
+        if index not in self._causes:
+            reads: dict[int, Node] = {}  # outcome → the diagram of what brings it about
+            todo = [index]
+            while todo:
+                outcome = todo.pop()
+                if outcome not in reads and outcome not in self._causes:
+                    reads[outcome] = self._comes_from(outcome)
+                    todo += [i for i in self.d.support(reads[outcome]) if i in self._outcome]
+            found = dict.fromkeys(reads, NO)
+            while True:  # nothing has happened; then what that brings about; and so on
+                before = dict(found)
+                for outcome, node in reads.items():
+                    found[outcome] = self._sometime(self._put_in(node, {**self._causes, **before}, {}))
+                if found == before:
+                    break
+            self._causes |= found
+        return self._causes[index]
+
+    def _comes_from(self, index: int) -> Node:
+        kind, name = self._outcome[index]
+        if name in self.ruleset.facts:
+            place = self.v.of_fact.get(name)
+            labels = self.v.all[place].labels if place is not None else ()
+            if place is None:
+                return YES if self.ruleset.facts[name].recheck is not None else NO
+            return self.d.states(place, [labels.index("open")] if "open" in labels else [])
+        if kind == "overdue" and name not in self.ruleset.timed:
+            return NO
+        return self.relevance.wanted.get(name, NO)
+
+    def _put_in(self, node: Node, causes: dict[int, Node], memo: dict[Node, Node]) -> Node:
+        """A diagram in which outcomes only help, with what brings them about in their place."""
+        if node <= YES:
+            return node
+        if node not in memo:
+            variable = self.d.var[node]
+            kids = tuple(self._put_in(kid, causes, memo) for kid in self.d.kids[node])
+            if variable in causes:
+                memo[node] = self.d.either(kids[0], self.d.both(causes[variable], kids[1]))
+            else:
+                memo[node] = self.d.choose(variable, kids)
+        return memo[node]
 
     def _sometime(self, node: Node) -> Node:
-        """Where a diagram holds for some value of the awaited facts."""
+        """Where a diagram holds for some state of the awaited facts: it may have been so before."""
         for index in self.d.support(node):
             entry = self.v.all[index]
             if entry.fact and self.ruleset.facts[entry.fact].recheck is not None:
@@ -90,29 +135,16 @@ class Ground:
     @cached_property
     def settled(self) -> Node:
         """All questions answered; what is known from elsewhere is known."""
-        node = self.possible
+        node = YES
         for key, index in self.v.of_fact.items():
             fact = self.ruleset.facts[key]
             unasked = self.v.all[index].size - 1
-            states = set(range(self.v.all[index].size))
+            states = set(self.states(index))
             if fact.ask or fact.known_from:
                 states.discard(unasked)
             if fact.recheck is not None and fact.within is None:
                 states.discard(unasked - 1)  # without a limit 还没有 is no end: it stays among the clocks
             node = self.d.both(node, self.d.states(index, states))
-        return node
-
-    @cached_property
-    def possible(self) -> Node:
-        """Which states facts can be in at all."""
-        node = YES
-        for key, index in self.v.of_fact.items():
-            fact = self.ruleset.facts[key]
-            values = range(self.v.values(key))
-            unasked = self.v.all[index].size - 1
-            if fact.ask:
-                continue
-            node = self.d.both(node, self.d.states(index, [*values, unasked]))
         return node
 
     def shown(
@@ -126,22 +158,37 @@ class Ground:
         about: Collection[int] | None = None,
     ) -> Finding:
         """A finding with a concrete situation in which `node` is true (of the variables `about` only)."""
+        return Finding(level, code, text, span, help, self.situation(node, about) or EVERYWHERE)
+
+    def situation(self, node: Node, about: Collection[int] | None = None) -> tuple[str, ...]:
+        """A situation in which `node` is true, one line a fact or outcome; empty when every one is."""
         found = self.d.witness(node) or {}
-        states = {index: state for index, state in found.items() if about is None or index in about}
-        situation: list[str] = []
-        for index, state in states.items():
+        lines: dict[str, str] = {}
+        chosen: dict[str, list[str]] = {}
+        for index, state in found.items():
             entry = self.v.all[index]
-            if entry.fact and not entry.choice:
-                fact = self.ruleset.facts[entry.fact]
+            if about is not None and index not in about:
+                continue
+            if not entry.fact:
+                if state == 1:
+                    lines[entry.name] = self.outcome(*self._outcome[index])
+                continue
+            fact = self.ruleset.facts[entry.fact]
+            if not entry.choice:
                 answer = self.v.answer(entry.fact, state)
-                situation.append(f"{fact.label or fact.ask}：{shown(fact, answer)}")
-            elif entry.choice and state == 0:
-                situation.append(f"{self.ruleset.facts[entry.fact].label}含 {entry.choice}")
-            elif not entry.fact and state == 1:
-                situation.append(entry.name)
-        return Finding(level, code, text, span, help, tuple(situation))
+                if fact.kind != "many" or answer is None or answer.state != "known":
+                    lines[entry.fact] = f"{fact.label or fact.ask}：{shown(fact, answer)}"
+                else:
+                    lines[entry.fact] = f"{fact.label}：都没有"
+            elif state == 0:
+                label = next(choice.label for choice in fact.choices if choice.id == entry.choice)
+                chosen.setdefault(entry.fact, []).append(label)
+                lines[entry.fact] = f"{fact.label}：{'、'.join(chosen[entry.fact])}"
+        return tuple(lines.values())
 
-
-def short(key: str) -> str:
-    """The name that an author wrote."""
-    return key.partition(".")[2] or key
+    def outcome(self, kind: str, name: str) -> str:
+        """An outcome in words: `“打电话”办不成`."""
+        step = self.ruleset.steps.get(name)
+        fact = self.ruleset.facts.get(name)
+        what = step.what if step else fact.label if fact else name
+        return f"“{what}”{OUTCOMES[kind]}"

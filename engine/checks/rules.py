@@ -2,71 +2,146 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from engine.checks.ground import Ground, short
-from engine.diagrams import NO, YES
-from engine.model import ALWAYS, Finding, Rule
+from engine.checks.ground import EVERYWHERE, Ground
+from engine.checks.written import conjuncts, short, written
+from engine.conditions import bind, leaves
+from engine.diagrams import NO, YES, Node
+from engine.model import ALWAYS, Condition, Fact, Finding, Happened, Rule
+from engine.words import shown
+
+SHOWN = 2  # examples that a message names
 
 
 def rules(on: Ground) -> Iterator[Finding]:
-    """Rules that never fire, always fire, or add nothing."""
+    """Rules that never fire, always fire, or add nothing.
+
+    Rules see only their own playbook and the vocabulary, so what is said of one playbook stays so
+    beside others: combinations need not ask again.
+    """
     nodes = on.relevance.rule_nodes
     for rule in on.rules:
-        name = rule.key.partition(".")[2]
+        name = short(rule.key)
         node = on.feasible(nodes[rule.key])
         if node == NO:
-            yield Finding(
-                "error",
-                "never-fires",
-                f"规则 `{name}` 在任何情况下都不成立",
-                rule.span,
-                "检查条件是否互相矛盾，或所依赖的步骤永远不会出现",
-            )
-        elif nodes[rule.key] == YES and rule.when != ALWAYS:
+            yield _never(on, rule)
+        elif rule.when != ALWAYS and on.feasible(on.d.opposite(nodes[rule.key])) == NO:
             text = f"规则 `{name}` 的条件永远成立"
-            yield Finding("warning", "always-fires", text, rule.span, "删去 `when`")
-        elif _subsumed(on, rule):
-            yield Finding(
-                "warning",
-                "subsumed",
-                f"规则 `{name}` 要做的事别的规则已经全包括了",
-                rule.span,
-                "删去它，或写清它多出来的情况",
-            )
+            yield Finding("warning", "always-fires", text, rule.span, "删去 `when`", EVERYWHERE)
+        elif others := _subsumed(on, rule, node):
+            text = f"规则 `{name}` 要做的事别的规则已经全包括了：{'、'.join(others)}"
+            help = "删去它，或写清它多出来的情况"
+            yield on.shown("warning", "subsumed", text, rule.span, node, help)
 
 
-def _subsumed(on: Ground, rule: Rule) -> bool:
+def _never(on: Ground, rule: Rule) -> Finding:
+    """The parts of the condition that exclude one another, and the nearest situation: all but one hold."""
+    core, rest = _clash(on, list(conjuncts(rule.when)))
+    parts = " 与 ".join(f"`{written(part)}`" for part in core)
+    text = f"规则 `{short(rule.key)}` 在任何情况下都不成立："
+    text += f"{parts} 不能同时成立" if len(core) > 1 else f"{parts} 不会成立"
+    help = "检查条件是否互相矛盾，或所依赖的步骤永远不会出现"
+    for leaf in (leaf for part in core for leaf in leaves(part) if isinstance(leaf, Happened)):
+        if leaf.name in on.ruleset.reasons:
+            wanting = _named(on, [reason.rule for reason in on.ruleset.reasons[leaf.name]])
+            help += f"；步骤 `{short(leaf.name)}` 只由{wanting}要做"
+            break
+    nearest = on.situation(rest) or EVERYWHERE
+    return Finding("error", "never-fires", text, rule.span, help, (*nearest, f"差 `{written(core[-1])}`"))
+
+
+def _clash(on: Ground, parts: list[Condition]) -> tuple[list[Condition], Node]:
+    """The fewest parts that cannot hold together (leaving any one out, the others can), and where
+    all parts of the condition but the last of these hold."""
+
+    def joined(chosen: Sequence[Condition]) -> Node:
+        node = YES
+        for part in chosen:
+            bound = bind(part, on.ruleset.facts, on.ruleset.values)
+            node = on.d.both(node, on.d.compile(bound))
+        return on.feasible(node)
+
+    core = list(parts)
+    for part in parts:
+        fewer = [other for other in core if other is not part]
+        if joined(fewer) == NO:
+            core = fewer
+    rest = joined([part for part in parts if part is not core[-1]])
+    return core, rest if rest != NO else joined(core[:-1])
+
+
+def _subsumed(on: Ground, rule: Rule, node: Node) -> list[str]:
+    """The rules that want all its steps wherever it holds, with their places; none: it adds something."""
     if not rule.do or rule.activate:
-        return False
+        return []
     rank = on.ruleset.rank(rule.key)[0]
-    for index, want in enumerate(rule.do):
+    covering: dict[str, None] = {}
+    for want in rule.do:
         others = NO
         for reason in on.ruleset.reasons[want.step]:
             # two playbooks that want the same shared step are merged, not redundant
             same = on.ruleset.rules[reason.rule].playbook == on.ruleset.rules[rule.key].playbook
             if same and reason.rule != rule.key and on.ruleset.rank(reason.rule)[0] <= rank:
-                others = on.d.either(others, on.relevance.rule_nodes[reason.rule])
-        if rule.do[index].within is not None:
-            return False
-        if on.d.both(on.relevance.rule_nodes[rule.key], on.d.opposite(others)) != NO:
-            return False
-    return True
+                more = on.d.both(node, on.relevance.rule_nodes[reason.rule])
+                if more != NO:
+                    covering[reason.rule] = None
+                    others = on.d.either(others, more)
+        if want.within is not None or on.d.both(node, on.d.opposite(others)) != NO:
+            return []
+    return [_named(on, [key]) for key in covering]
+
+
+def _named(on: Ground, keys: Sequence[str]) -> str:
+    """Rules with their lines."""
+    told = [f"规则 `{short(key)}`（第 {on.ruleset.rules[key].rule.span.line} 行）" for key in keys[:SHOWN]]
+    return "、".join(told) + ("等" if len(keys) > SHOWN else "")
 
 
 def questions(on: Ground) -> Iterator[Finding]:
     """Questions whose answer changes nothing (in a combination another playbook may make them moot)."""
-    if len(on.own) > 1:
-        return
-    read = {on.v.all[i].fact for item in on.relevance.items.values() for i in item.reads}
     spoken = {name for step in on.ruleset.reasons for name in on.ruleset.mentioned(step)}
     for playbook in on.own:
         for fact in playbook.facts:
-            if fact.when is None and fact.key not in read | spoken and not fact.known_from:
-                what = "问了也不会改变任何安排" if fact.ask else "没有一条规则用到"
-                text = f"事实 `{short(fact.key)}`：{what}"
-                help = "让规则或文字用到它，或删去它"
-                yield Finding("error", "useless-question", text, fact.span, help)
+            if fact.when is not None or fact.known_from or fact.key in spoken or _matters(on, fact.key):
+                continue
+            what = "问了也不会改变任何安排" if fact.ask else "没有一条规则用到"
+            text = f"事实 `{short(fact.key)}`：{what}"
+            help = "让规则或文字用到它，或删去它"
+            yield Finding("error", "useless-question", text, fact.span, help, (_alike(on, fact),))
+
+
+def _matters(on: Ground, key: str) -> bool:
+    """Whether two states of a fact make a difference to some item, in a situation that can be."""
+    own = [index for index, entry in enumerate(on.v.all) if entry.fact == key]
+    for item in on.relevance.items.values():
+        for index in own:
+            if index in on.d.support(item.node) and _turns(on, item.node, index):
+                return True
+    return False
+
+
+def _turns(on: Ground, node: Node, index: int) -> bool:
+    first, *others = (on.d.restrict(node, index, state) for state in on.states(index))
+    for other in others:
+        differ = on.d.either(on.d.both(first, on.d.opposite(other)), on.d.both(other, on.d.opposite(first)))
+        if on.feasible(differ) != NO:
+            return True
+    return False
+
+
+def _alike(on: Ground, fact: Fact) -> str:
+    """Two answers with the same plan."""
+    name = fact.label or fact.ask
+    if fact.key in on.v.of_fact and fact.kind in ("bool", "choice", "number"):
+        one, other = (shown(fact, on.v.answer(fact.key, state)) for state in (0, 1))
+    elif fact.kind == "bool":
+        one, other = "是", "否"
+    elif fact.choices:
+        one, other = fact.choices[0].label, fact.choices[-1].label
+    else:
+        one, other = "任何回答", "说不清"
+    return f"{name}：{one} 和 {name}：{other}，要做的事一样"
 
 
 def conflicts(on: Ground) -> Iterator[Finding]:

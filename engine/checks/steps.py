@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.checks.ground import Ground, short
+from engine.checks.ground import Ground
+from engine.checks.written import short
 from engine.diagrams import NO
 from engine.model import Finding, Step
 
