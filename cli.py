@@ -244,14 +244,15 @@ def playbook_check(paths: tuple[Path, ...], pairs: bool, as_json: bool) -> int:
 
 
 @playbook.command("test")
-@click.argument("paths", nargs=-1, type=_FILE, metavar="[用例文件]…")
-@_FOLDER
+@click.argument("paths", nargs=-1, type=_FILE, metavar="[用例文件或 ID]…")
+@click.option("--mutants", is_flag=True, help="列出用例漏掉的：没照到的条件、看不出的改动，并给出补法")
+@click.option("--strict", is_flag=True, help="条件覆盖不到 100%、变异检出不到 90% 也算不通过")
 @_JSON
-def playbook_test(paths: tuple[Path, ...], as_json: bool) -> int:
-    """跑剧本的用例，看每条规则有没有被用例照到。"""
+def playbook_test(paths: tuple[Path, ...], mutants: bool, strict: bool, as_json: bool) -> int:
+    """跑剧本的用例，量一量用例照得全不全。"""
     from engine.console import testing
 
-    return testing.test(paths, json=as_json)
+    return testing.test(paths, mutants=mutants, strict=strict, json=as_json)
 
 
 @playbook.command("schema")

@@ -247,22 +247,23 @@ def test_unreadable_files(library: Library, tmp_path: Path) -> None:
 
 
 def test_coverage(run) -> None:
-    """Each rule is counted as true, false or undecided; what no case shows is listed."""
+    """Each condition is to be shown true, false and undecided; what no case shows is listed."""
     results = run(
         "{name: 一, given: {deep: yes, people: 3}, expect: {wanted: look}}",
-        "{name: 二, given: {deep: no, where: roof}, expect: {wanted: look}}",
+        "{name: 二, given: {deep: no, where: roof, smell: yes}, expect: {wanted: look}}",
     )
     (coverage,) = results.coverage
-    by_rule = {entry.rule: (entry.true, entry.false, entry.undecided) for entry in coverage.rules}
-    assert coverage.cases == 2
-    assert by_rule["leak.look"] == (2, 0, 0)
-    assert by_rule["leak.power-off"] == (1, 1, 0)
-    assert by_rule["leak.guide"] == (0, 1, 1)
-    assert by_rule["leak.chase"] == (0, 2, 0)
-    assert "leak.power-off" not in (*coverage.never_true, *coverage.never_false)
-    assert {"leak.guide", "leak.plumber"} <= set(coverage.never_true)
-    # `look` has no condition, `gas` hangs on a report that nobody takes back
-    assert coverage.never_false == ("leak.rescue", "leak.dry")
+    dark = {(unseen.condition, unseen.verdict): unseen.given for unseen in coverage.unseen}
+    assert (coverage.cases, coverage.rules) == (2, 8)
+    assert ("deep: yes", "true") not in dark
+    assert dark["deep: yes", "undecided"] == "{}"
+    assert dark["people: {gte: many_people}", "true"] == "{people: 20}"
+    assert ("people: {gte: many_people}", "undecided") not in dark
+    # an outcome is never undecided, and nobody takes back that there was a smell
+    assert ("overdue: plumber", "undecided") not in dark
+    assert ("smell: yes", "false") not in dark
+    assert dark["overdue: plumber", "true"] == "{where: pipe, outcomes: {plumber: overdue}}"
+    assert coverage.conditions == 1 - len(dark) / coverage.points
 
 
 def test_second_evaluator_alone(library: Library, tmp_path: Path) -> None:

@@ -10,12 +10,24 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from engine import paths as places
-from engine.cases.model import Coverage, Failure, Result, Results, RuleCoverage
+from engine.cases.model import Coverage, Failure, Result, Results, Survivor, Unseen
 from engine.model import Finding, Library
 from engine.reader.folders import user_folders
 
-__all__ = ["Coverage", "Failure", "Result", "Results", "RuleCoverage", "case_files", "run_cases", "to_json"]
+__all__ = [
+    "Coverage",
+    "Failure",
+    "Result",
+    "Results",
+    "Survivor",
+    "Unseen",
+    "case_files",
+    "run_cases",
+    "to_json",
+]
 
 
 def case_files() -> list[Path]:
@@ -26,16 +38,26 @@ def case_files() -> list[Path]:
 
 
 def run_cases(library: Library, paths: Iterable[Path] = (), *, durable: bool = True) -> Results:
-    """Run the case files at `paths` (files or folders; none given: `case_files()`).
+    """Run the case files at `paths` (files, folders or ids of playbooks; none given: `case_files()`).
 
     What is wrong with a file is a finding; a case with an error is not run, the others are.
     NotFound when a path does not exist.
     """
     from engine.cases import reading, running  # they import yaml, which most commands do not need
 
-    cases, findings = reading.read(library, list(paths) or case_files())
+    cases, findings = reading.read(library, _named(library, list(paths)) or case_files())
     results, coverage = running.run(library, cases, durable=durable)
     return Results(results, coverage, findings)
+
+
+def _named(library: Library, paths: list[Path]) -> list[Path]:
+    """The paths, with the case files of a playbook in place of its id."""
+    ids = {playbook.id for playbook in library.playbooks}
+    found: list[Path] = []
+    for path in paths:
+        files = [file for folder in case_files() if (file := folder / f"{path}.yaml").is_file()]
+        found += files if str(path) in ids and files else [path]
+    return found
 
 
 def to_json(results: Results) -> dict[str, Any]:
@@ -62,9 +84,14 @@ def to_json(results: Results) -> dict[str, Any]:
             {
                 "playbook": entry.playbook,
                 "cases": entry.cases,
-                "rules": len(entry.rules),
-                "never_true": list(entry.never_true),
-                "never_false": list(entry.never_false),
+                "rules": entry.rules,
+                "conditions": round(entry.conditions, 4),
+                "points": entry.points,
+                "unseen": [msgspec.to_builtins(unseen) for unseen in entry.unseen],
+                "score": round(entry.score, 4),
+                "mutants": entry.mutants,
+                "same": entry.same,
+                "survivors": [msgspec.to_builtins(survivor) for survivor in entry.survivors],
             }
             for entry in results.coverage
         ],

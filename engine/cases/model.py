@@ -5,21 +5,32 @@ from __future__ import annotations
 from engine.conditions import Answer
 from engine.model import Finding, Frozen, Span
 
+LEAST_SCORE = 0.9
+
 
 class Expected(Frozen, frozen=True):
     """What a case demands; names are keys, an absent list demands nothing.
 
-    `wanted` and `missing` (`not` in the file): steps that are, are not in the plan · `first`: how the
-    first screen begins, in order · `asks`: facts among the questions now · `activates`: playbooks
-    proposed · `ends`: whether one of `ends_in` is wanted.
+    `wanted` and `missing` (`not` in the file): steps that are, are not in the plan; follow-ups too ·
+    `only`: of the steps that depend on a condition of the tested playbook exactly these · `first`: how
+    the first screen begins, in order · `asks`, `skips` (`not_asks`): facts that are, are not among the
+    questions now · `activates`, `spares` (`not_activates`): playbooks that are, are not proposed ·
+    `documents`: templates that wanted steps issue · `due`: (step, `clock.stamp` of its deadline) ·
+    `ends`: whether one of `ends_in` is wanted · `closable`: whether nothing stands in the way of closing.
     """
 
     wanted: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    only: tuple[str, ...] | None = None
     first: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
+    skips: tuple[str, ...] = ()
     activates: tuple[str, ...] = ()
+    spares: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    due: tuple[tuple[str, str], ...] = ()
     ends: bool | None = None
+    closable: bool | None = None
 
 
 class Case(Frozen, frozen=True):
@@ -32,12 +43,13 @@ class Case(Frozen, frozen=True):
     hall: dict[str, int | str | bool]
     expected: Expected
     span: Span
+    at: str = ""  # clock.stamp; empty: a moment that says nothing about opening hours
 
 
 class Failure(Frozen, frozen=True):
     """One expectation that is not met: `subject` names it, `message` says what was expected and what is."""
 
-    expectation: str  # wanted, not, first, asks, activates, ends, evaluators
+    expectation: str  # a field of `expect`, or `evaluators`
     subject: str
     message: str
 
@@ -56,36 +68,60 @@ class Result(Frozen, frozen=True):
         return not self.failures
 
 
-class RuleCoverage(Frozen, frozen=True):
-    """In how many cases a rule's condition was true, false and undecided.
+class Unseen(Frozen, frozen=True):
+    """A condition that no case shows with one of the verdicts it can have.
 
-    `fixed`: nothing can make it false (no condition, or one about reported facts only).
+    `owner`: key of the rule or derived fact · `condition` as written · `verdict`: true, false, undecided.
     """
 
-    rule: str
+    owner: str
     place: str
-    true: int
-    false: int
-    undecided: int
-    fixed: bool
+    condition: str
+    verdict: str
+    given: str = ""  # a situation that would show it, in the form of a case file
+
+
+class Survivor(Frozen, frozen=True):
+    """A fault that no case notices. `given` and `expect`: a case that would, in the form of a case file."""
+
+    owner: str
+    place: str
+    change: str
+    given: str = ""
+    expect: str = ""
 
 
 class Coverage(Frozen, frozen=True):
-    """What the cases see of one playbook's rules."""
+    """What the cases see of one playbook.
+
+    `points`: (condition, verdict) pairs that can occur, `unseen` those that no case shows · `mutants`:
+    faults put in that change what is to be done, `survivors` those that no case notices · `same`: faults
+    that change nothing, which count neither way.
+    """
 
     playbook: str
     cases: int
-    rules: tuple[RuleCoverage, ...]
+    rules: int
+    points: int
+    unseen: tuple[Unseen, ...]
+    mutants: int
+    survivors: tuple[Survivor, ...]
+    same: int
 
     @property
-    def never_true(self) -> tuple[str, ...]:
-        """Rules that hold in no case."""
-        return tuple(entry.rule for entry in self.rules if not entry.true)
+    def conditions(self) -> float:
+        """Share of the points that are shown, 0 to 1."""
+        return 1 - len(self.unseen) / self.points if self.points else 1.0
 
     @property
-    def never_false(self) -> tuple[str, ...]:
-        """Rules that no case ever shows as not holding although something could make them false."""
-        return tuple(entry.rule for entry in self.rules if not entry.false and not entry.fixed)
+    def score(self) -> float:
+        """Share of the mutants that some case notices, 0 to 1."""
+        return 1 - len(self.survivors) / self.mutants if self.mutants else 1.0
+
+    @property
+    def enough(self) -> bool:
+        """Every condition is shown every way and nearly every fault is noticed: what shipped ones keep to."""
+        return not self.unseen and self.score >= LEAST_SCORE
 
 
 class Results(Frozen, frozen=True):

@@ -292,10 +292,10 @@ class _Reading:
         for name in both:
             self.desk.error("contradiction", name.span, f"`{name.text}` 既要出现又不该出现", "留下一处")
         return Expected(
-            steps["wanted"],
-            steps["not"],
-            steps["first"],
-            tuple(key for name in self.names("asks", found) if (key := self.key(name, "fact"))),
-            tuple(id for name in self.names("activates", found) if (id := self.playbook(name))),
-            values.flag(self.desk, "ends", found["ends"]) if "ends" in found else None,
+            wanted=steps["wanted"],
+            missing=steps["not"],
+            first=steps["first"],
+            asks=tuple(key for name in self.names("asks", found) if (key := self.key(name, "fact"))),
+            activates=tuple(id for name in self.names("activates", found) if (id := self.playbook(name))),
+            ends=values.flag(self.desk, "ends", found["ends"]) if "ends" in found else None,
         )
