@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from engine.conditions import Situation
+from engine.conditions import Answer, Situation
 from engine.model import Fact, Scalar
 
 Property = str
@@ -52,26 +52,29 @@ def outcome_of(kind: str, name: str) -> Property:
 def properties(at: Situation, facts: Iterable[Fact], outcomes: Iterable[tuple[str, str]]) -> Scalars:
     """The flat two-valued picture of a situation, for the given facts and outcomes."""
     flat: Scalars = {}
-    known = at.facts
     for fact in facts:
-        key, kind = fact.key, fact.kind
-        answer = known.get(key)
-        state = "?unasked" if answer is None else f"?{answer.state}"
-        value = None if answer is None or answer.state != "known" else answer.value
-        if kind == "bool":
-            flat[f"v:{key}"] = state if value is None else "yes" if value else "no"
-        elif kind == "choice":
-            flat[f"v:{key}"] = state if value is None else str(value)
-        else:
-            flat[f"s:{key}"] = state
-            if kind == "number" and isinstance(value, int):
-                flat[f"v:{key}"] = value
-            elif kind == "many":
-                for choice in fact.choices:
-                    chosen = isinstance(value, frozenset) and choice.id in value
-                    flat[f"v:{key}:{choice.id}"] = state if value is None else "yes" if chosen else "no"
-    for outcome, name in outcomes:
-        flat[f"o:{outcome}:{name}"] = (outcome, name) in at.happened
+        flat.update(of_fact(fact, at.facts.get(fact.key)))
+    for kind, name in outcomes:
+        flat[outcome_of(kind, name)] = (kind, name) in at.happened
+    return flat
+
+
+def of_fact(fact: Fact, answer: Answer | None) -> Scalars:
+    """The properties of one fact: which are there does not depend on the answer, but for a number's value."""
+    key = fact.key
+    state = "?unasked" if answer is None else f"?{answer.state}"
+    value = None if answer is None or answer.state != "known" else answer.value
+    if fact.kind == "bool":
+        return {f"v:{key}": state if value is None else "yes" if value else "no"}
+    if fact.kind == "choice":
+        return {f"v:{key}": state if value is None else str(value)}
+    flat: Scalars = {f"s:{key}": state}
+    if fact.kind == "number" and isinstance(value, int):
+        flat[f"v:{key}"] = value
+    elif fact.kind == "many":
+        for choice in fact.choices:
+            chosen = isinstance(value, frozenset) and choice.id in value
+            flat[f"v:{key}:{choice.id}"] = state if value is None else "yes" if chosen else "no"
     return flat
 
 

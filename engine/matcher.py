@@ -194,11 +194,11 @@ class Evaluator:
 
     def compare(self, at: Situation, *, afresh: bool = False) -> set[str]:
         """Decide by both and keep the difference; `afresh`: ask durable-rules even for a known message."""
-        flat = self.ruleset.flat(at)
-        second = self.ruleset.program.run(flat)
+        said = self.ruleset.said(at)
+        second = self.ruleset.program.after(said)
         self._load()
         if self._matcher is not None:
-            first = self._matcher.run(flat, afresh=afresh)
+            first = self._matcher.run(self.ruleset.blank | said, afresh=afresh)
             if first != second:
                 self.differences.append(first ^ second)
         return second

@@ -21,6 +21,7 @@ from engine.state import SETTLED, State
 
 _CLOCK_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _FAR_AHEAD = timedelta(hours=12)
+_BASES = 64  # sets of rules whose plan is kept
 
 
 class Wanted(NamedTuple):
@@ -64,7 +65,8 @@ class Timekeeper:
     def __init__(self, values: dict[str, int | str | bool], workday: Callable[[date], bool]) -> None:
         self._values = values
         self._workday = workday
-        self._reckoned: dict[tuple[int, datetime | None], tuple[datetime, datetime] | None] = {}
+        # (id of an entry, when it was opened) → the entry (kept, so that its id stays its own), dated
+        self.dated: dict[tuple[int, datetime | None], tuple[Wanted, Wanted]] = {}
         self.refused: list[str] = []  # why a time could not be reckoned, each reason once
 
     def after(self, moment: datetime, duration: Duration) -> datetime | None:
@@ -93,13 +95,7 @@ class Timekeeper:
         self, deadline: Deadline, entry: datetime | None, state: State
     ) -> tuple[datetime, datetime] | None:
         """(due, warn) of a deadline for a step or fact entered at `entry`; None while it has no start."""
-        if deadline.origin:
-            return self._reckon(deadline, _origin(deadline.origin, state))
-        # nearly all deadlines run from the entry, and the plan is made anew after every act
-        key = (id(deadline), entry)
-        if key not in self._reckoned:
-            self._reckoned[key] = self._reckon(deadline, entry)
-        return self._reckoned[key]
+        return self._reckon(deadline, _origin(deadline.origin, state) if deadline.origin else entry)
 
     def _reckon(self, deadline: Deadline, start: datetime | None) -> tuple[datetime, datetime] | None:
         if start is None:
@@ -131,42 +127,71 @@ def _origin(name: str, state: State) -> datetime | None:
 def make_plan(ruleset: Ruleset, state: State, holding: Iterable[str], time: Timekeeper) -> Plan:
     """The plan for the rules that hold. No side effects; equal inputs give equal plans."""
     held = frozenset(holding)
-    reasons: dict[str, list[str]] = {}
-    proposals: dict[str, list[str]] = {}
-    for rule_key in ruleset.ranked:  # so that steps come out sorted, each with its earliest reason first
-        if rule_key in held:
-            rule = ruleset.rules[rule_key].rule
-            for want in rule.do:
-                reasons.setdefault(want.step, []).append(rule_key)
-            for playbook in rule.activate:
-                if playbook not in state.active and playbook not in state.declined:
-                    proposals.setdefault(playbook, []).append(rule_key)
-    wanted: dict[str, Wanted] = {}
-    timed, remembered = ruleset.timed, ruleset.entries
-    for key, found in reasons.items():
-        step = ruleset.steps[key]
-        if step.after:
-            # follow-ups are done after the close: nothing before it can wait for one
-            before = [name for name in step.after if name in reasons and _due_now(ruleset, reasons[name])]
-            entry = _entry(ruleset, step, tuple(found), waiting_for(step, before, state))
-        else:
-            known = (key, tuple(found))
-            entry = remembered.get(known) or remembered.setdefault(known, _entry(ruleset, step, known[1], ()))
+    base = _base(ruleset, held)
+    wanted = base.wanted.copy()
+    for key in base.ordered:
+        # follow-ups are done after the close: nothing before it can wait for one
+        entry = wanted[key]
+        before = [name for name in entry.step.after if name in wanted and wanted[name].phase != "improve"]
+        waits = waiting_for(entry.step, before, state)
+        if waits:
+            wanted[key] = entry._replace(waits=waits)
+    for key in base.timed:
         live = state.steps.get(key)
-        if live is not None and key in timed and live.outcome not in SETTLED:
-            entry = with_due(entry, ruleset, state, time)
-        wanted[key] = entry
-    proposed = tuple((name, tuple(rules)) for name, rules in proposals.items() if name in ruleset.activations)
+        if live is not None and live.outcome not in SETTLED:
+            wanted[key] = with_due(wanted[key], ruleset, state, time)
+    proposed = tuple(
+        (name, rules)
+        for name, rules in base.proposals
+        if name not in state.active and name not in state.declined and name in ruleset.activations
+    )
     return Plan(held, wanted, proposed)
 
 
-def _due_now(ruleset: Ruleset, rules: list[str]) -> bool:
-    return ruleset.rules[rules[0]].rule.phase != "improve"
+class _Base(NamedTuple):
+    """What the rules that hold say by themselves, before anything that has happened counts."""
+
+    wanted: dict[str, Wanted]
+    ordered: tuple[str, ...]  # the steps among them that wait for others
+    timed: tuple[str, ...]  # … that have a deadline
+    proposals: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def _entry(ruleset: Ruleset, step: Step, rules: tuple[str, ...], waits: tuple[str, ...]) -> Wanted:
+def _base(ruleset: Ruleset, held: frozenset[str]) -> _Base:
+    """Worked out once for a set of rules: most acts leave the rules that hold as they are."""
+    found: _Base | None = ruleset.bases.get(held)
+    if found is None:
+        reasons: dict[str, list[str]] = {}
+        proposals: dict[str, list[str]] = {}
+        for rule_key in ruleset.ranked:  # steps come out sorted, each with its earliest reason first
+            if rule_key in held:
+                rule = ruleset.rules[rule_key].rule
+                for want in rule.do:
+                    reasons.setdefault(want.step, []).append(rule_key)
+                for playbook in rule.activate:
+                    proposals.setdefault(playbook, []).append(rule_key)
+        entries, wanted = ruleset.entries, {}
+        for key, rules in reasons.items():
+            known = (key, tuple(rules))
+            entry = entries.get(known)
+            if entry is None:
+                entry = entries[known] = _entry(ruleset, ruleset.steps[key], known[1])
+            wanted[key] = entry
+        found = _Base(
+            wanted,
+            tuple(key for key, entry in wanted.items() if entry.step.after),
+            tuple(key for key in wanted if key in ruleset.timed),
+            tuple((name, tuple(rules)) for name, rules in proposals.items()),
+        )
+        if len(ruleset.bases) >= _BASES:
+            ruleset.bases.clear()
+        ruleset.bases[held] = found
+    return found
+
+
+def _entry(ruleset: Ruleset, step: Step, rules: tuple[str, ...]) -> Wanted:
     first = ruleset.rules[rules[0]]
-    return Wanted(step, first.rule.phase, first.playbook, rules, waits, None, None)
+    return Wanted(step, first.rule.phase, first.playbook, rules, (), None, None)
 
 
 def with_due(entry: Wanted, ruleset: Ruleset, state: State, time: Timekeeper) -> Wanted:
@@ -174,15 +199,16 @@ def with_due(entry: Wanted, ruleset: Ruleset, state: State, time: Timekeeper) ->
     live = state.steps.get(entry.step.key)
     if live is None or not live.running:
         return entry
-    times = []
-    for within in ruleset.deadlines(entry.step.key, entry.rules):
-        at = time.deadline(within, live.opened, state)
-        if at is not None:
-            times.append(at)
-    if not times:
-        return entry
-    due, warn = min(times)
-    return entry._replace(due=due, warn=warn)
+    # nearly all deadlines run from the entry, and the plan is made anew after every act
+    known = time.dated.get((id(entry), live.opened))
+    if known is not None:
+        return known[1]
+    deadlines = ruleset.deadlines(entry.step.key, entry.rules)
+    times = [at for d in deadlines if (at := time.deadline(d, live.opened, state)) is not None]
+    found = entry._replace(due=min(times)[0], warn=min(times)[1]) if times else entry
+    if not any(within.origin for within in deadlines):
+        time.dated[id(entry), live.opened] = entry, found
+    return found
 
 
 def waiting_for(step: Step, wanted: Container[str], state: State) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from engine.diagrams import NO, YES, Diagrams, Node
 from engine.model import PHASES, Condition
 from engine.ruleset import Ruleset
-from engine.state import State
+from engine.state import SETTLED, State
 from engine.variables import Variables
 
 FREE = -1  # a variable that an answer or an act may still set
@@ -68,8 +68,11 @@ class Relevance:
         for name, entry in self.items.items():
             for index in entry.reads:
                 self._readers[index].append(name)
+        # neither follow-ups nor activations
+        self._plain = {n for n, e in self.items.items() if e.phase != IMPROVE and not e.activates}
         # what was worked out last: most answers touch few items
         self._at: States | None = None
+        self._stale: set[str] = set()
         self._last: dict[str, tuple[bool, frozenset[str]]] = {}
         self._undecided: dict[str, frozenset[str]] = {}
         self._askable = {
@@ -170,21 +173,25 @@ class Relevance:
         return walk(node)
 
     def _settle(self, states: States) -> None:
-        """Bring `_last` up to these states: only items that read a changed variable are worked out."""
+        """Turn to these states: the items that read a changed variable are to be worked out again."""
         if self._at is states:
             return
         if self._at is None:
-            affected: Iterable[str] = self.items
+            self._stale.update(self.items)
         else:
-            turned = [i for i, (old, new) in enumerate(zip(self._at, states, strict=True)) if old != new]
-            affected = {name for index in turned for name in self._readers[index]}
-        for name in affected:
-            found = self._last[name] = self._work_out(self.items[name].node, states)
-            if found[1]:
-                self._undecided[name] = found[1]
-            else:
-                self._undecided.pop(name, None)
+            for index, (old, new) in enumerate(zip(self._at, states, strict=True)):
+                if old != new:
+                    self._stale.update(self._readers[index])
         self._at = states
+
+    def _refresh(self, name: str, states: States) -> None:
+        """Work out an item whose states have changed."""
+        self._stale.remove(name)
+        found = self._last[name] = self._work_out(self.items[name].node, states)
+        if found[1]:
+            self._undecided[name] = found[1]
+        else:
+            self._undecided.pop(name, None)
 
     def _work_out(self, node: Node, states: States) -> tuple[bool, frozenset[str]]:
         """(can an item still be wanted, the askable facts that decide it)."""
@@ -197,6 +204,8 @@ class Relevance:
     def possible(self, step: str, states: States) -> bool:
         """Whether a step is or can still become wanted."""
         self._settle(states)
+        if step in self._stale:
+            self._refresh(step, states)
         return step in self.items and self._last[step][0]
 
     def relevant(
@@ -208,20 +217,30 @@ class Relevance:
         """
         self._settle(states)
         found: dict[str, int] = {}
+        # what cannot be asked about now stays stale
+        for name in [name for name in self._stale if self._counts(name, state, closing)]:
+            self._refresh(name, states)
         for name, left in self._undecided.items():
-            entry = self.items[name]
-            if entry.phase == IMPROVE and not closing and not entry.activates:
-                continue
-            if not self._finished(entry, state):
+            if name not in self._stale and self._counts(name, state, closing):
+                phase = self.items[name].phase
                 for fact in left:
-                    if entry.phase < found.get(fact, 99):
-                        found[fact] = entry.phase
+                    if phase < found.get(fact, 99):
+                        found[fact] = phase
         for step in ready:
             phase = self.items[step].phase
             for fact in self._spoken[step]:
                 if fact not in state.facts and phase < found.get(fact, 99):
                     found[fact] = phase
         return found
+
+    def _counts(self, name: str, state: State, closing: bool) -> bool:
+        live = state.steps.get(name)
+        if live is not None and live.outcome in SETTLED and not live.withdrawn:
+            return False
+        if name in self._plain:  # most: this is asked of every item after every answer
+            return True
+        entry = self.items[name]
+        return (closing or entry.activates) and not self._finished(entry, state)
 
     def _finished(self, entry: Item, state: State) -> bool:
         if entry.activates:

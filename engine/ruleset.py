@@ -14,7 +14,7 @@ from engine.bits import Program
 from engine.conditions import Situation, bind, evaluate, leaves, needs
 from engine.disjuncts import disjuncts
 from engine.errors import BadData, NotFound
-from engine.literals import Conjunct, Scalars, properties
+from engine.literals import Conjunct, Scalars, of_fact, outcome_of, properties
 from engine.model import PHASES, Condition, Deadline, Fact, Happened, Library, Phase, Playbook, Rule, Step
 
 ALWAYS_ON = "always"
@@ -76,6 +76,7 @@ class Ruleset:
                         self.activations.setdefault(name, []).append(rule.key)
         # plan entries by step and reasons, made once: the plan is made anew after every act
         self.entries: dict[tuple[str, tuple[str, ...]], Any] = {}
+        self.bases: dict[frozenset[str], Any] = {}
         self._deadlines: dict[tuple[str, tuple[str, ...]], tuple[Deadline, ...]] = {}
         self.finders: dict[str, list[str]] = {}
         for step in self.reasons:
@@ -124,15 +125,38 @@ class Ruleset:
     @cached_property
     def program(self) -> Program:
         """The bit program of all rules."""
-        return Program(self.conjuncts)
+        return Program(self.conjuncts, self.blank)
+
+    @cached_property
+    def blank(self) -> Scalars:
+        """The properties of a situation in which nothing is known and nothing has happened."""
+        return properties(Situation({}, set()), self.used_facts, self.outcomes)
+
+    @cached_property
+    def _read(self) -> dict[str, Fact]:
+        return {fact.key: fact for fact in self.used_facts}
+
+    @cached_property
+    def _read_outcomes(self) -> frozenset[tuple[str, str]]:
+        return frozenset(self.outcomes)
+
+    def said(self, at: Situation) -> Scalars:
+        """The properties of a situation that what is known and has happened puts in place of `blank`'s."""
+        read, found = self._read, Scalars()
+        for key, answer in at.facts.items():
+            if key in read:
+                found.update(of_fact(read[key], answer))
+        for kind, name in at.happened & self._read_outcomes:
+            found[outcome_of(kind, name)] = True
+        return found
 
     def flat(self, at: Situation) -> Scalars:
         """The properties of a situation that the rules read."""
-        return properties(at, self.used_facts, self.outcomes)
+        return self.blank | self.said(at)
 
     def holding(self, at: Situation) -> set[str]:
         """The keys of the rules that hold, by the bit program."""
-        return self.program.run(self.flat(at))
+        return self.program.after(self.said(at))
 
     def holding_by_tree(self, at: Situation) -> set[str]:
         """The same by the tree evaluator: the reference for tests and checks."""
