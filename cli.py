@@ -255,6 +255,19 @@ def playbook_test(paths: tuple[Path, ...], mutants: bool, strict: bool, as_json:
     return testing.test(paths, mutants=mutants, strict=strict, json=as_json)
 
 
+@playbook.command("sources")
+@click.argument("ids", nargs=-1, metavar="[剧本、阶段或编号]…")
+@click.option("--statement", default="", metavar="编号", help="一条语句落实在哪里，一处不漏")
+@click.option("--unused", is_flag=True, help="只列没有引用的和原因")
+@_FOLDER
+@_JSON
+def playbook_sources(ids: tuple[str, ...], statement: str, unused: bool, as_json: bool) -> int:
+    """出处：材料里的每条语句落实在哪条规则、哪个步骤。"""
+    from engine.console import sourcing
+
+    return sourcing.report(ids, statement=statement, unused=unused, json=as_json)
+
+
 @playbook.command("schema")
 @click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件")
 @click.option("--json", "as_json", is_flag=True, help="总是 JSON，可不写")

@@ -15,13 +15,21 @@ from engine.model import PHASES, Frozen
 KINDS = (*PHASES[1:], "principle", "branch", "deadline", "score", "statistic")
 
 
+# statements of these kinds are to be done, decided, kept or counted: each has its place in a playbook
+ENACTED = (*PHASES[1:], "branch", "deadline", "score")
+
+
 class Source(Frozen, frozen=True):
-    """One statement in the project's words. `playbook`: the scenario that it belongs to."""
+    """One statement in the project's words. `playbook`: the scenario that it belongs to.
+
+    `excused`: why no playbook or text cites it.
+    """
 
     id: str
     playbook: str
     phase: str
     text: str
+    excused: str = ""
 
 
 @cache
