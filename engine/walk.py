@@ -7,6 +7,7 @@ simulate, drill) only show a Prompt and answer it by the session's acts and the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -14,7 +15,7 @@ from engine.clock import stamp
 from engine.conditions import OPEN, UNSURE, Answer
 from engine.errors import UsageError
 from engine.model import PHASES, Fact, Step
-from engine.plan import Wanted, Watch
+from engine.plan import Plan, Wanted, Watch
 from engine.session import Session
 
 AT_ONCE = 3  # actions on one screen
@@ -96,7 +97,7 @@ def _choose(session: Session) -> Prompt:
     open_steps = tuple(session.running())
     if state.closing:
         return _closing(session, open_steps, clocks)
-    if _blocking(session, open_steps) or _awaited(session, clocks):
+    if blocking(session.plan, open_steps) or _awaited(session, clocks):
         return Prompt("standing", open_steps, clocks=clocks, spare=spare)
     return Prompt("close", _optional(session), clocks=clocks)
 
@@ -111,9 +112,9 @@ def _late(session: Session) -> Wanted | None:
     return None
 
 
-def _blocking(session: Session, open_steps: tuple[Wanted, ...]) -> list[Wanted]:
+def blocking(plan: Plan, open_steps: Iterable[Wanted]) -> list[Wanted]:
     """The open steps that must be settled before the close: required ones, and what these wait for."""
-    wanted = session.plan.wanted
+    wanted = plan.wanted
     needed = {key for key, item in wanted.items() if item.phase != "improve" and not item.step.optional}
     todo = list(needed)
     while todo:
@@ -130,7 +131,7 @@ def _awaited(session: Session, clocks: tuple[Watch, ...]) -> list[str]:
 
 
 def _closing(session: Session, open_steps: tuple[Wanted, ...], clocks: tuple[Watch, ...]) -> Prompt:
-    for item in _blocking(session, open_steps):
+    for item in blocking(session.plan, open_steps):
         return Prompt("settle", (item,), clocks=clocks)
     awaited = _awaited(session, clocks)
     if awaited:

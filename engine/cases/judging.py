@@ -12,7 +12,7 @@ from engine.clock import stamp
 def unmet(expected: Expected, made: Decision, *, asks: bool = True) -> Iterator[tuple[str, str]]:
     """(expectation, name it is about) of everything that is not as expected, in the order of the file.
 
-    `asks`: look at the questions too, which takes the decision diagrams.
+    `asks`: look also at the questions and awaited facts, which takes the decision diagrams.
     """
     steps = made.steps
     yield from (("wanted", key) for key in expected.wanted if key not in steps)
@@ -40,3 +40,7 @@ def unmet(expected: Expected, made: Decision, *, asks: bool = True) -> Iterator[
         ends = next(p.ends_in for p in made.rules.playbooks if p.id == made.trial.case.playbooks[0])
         if any(key in steps for key in ends) != expected.ends:
             yield "ends", next((key for key in ends if key in steps), "")
+    if expected.closable is not None:
+        left = made.unsettled(asks=asks)
+        if (not left) != expected.closable and (asks or left):
+            yield "closable", next(iter(left), "")

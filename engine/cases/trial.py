@@ -12,10 +12,10 @@ from engine.conditions import evaluate
 from engine.fold import apply
 from engine.hall import hall_values
 from engine.model import ALWAYS, Event, Library, Profile, Rule
-from engine.plan import Plan, Timekeeper, Wanted, make_plan, questions, running
+from engine.plan import Plan, Timekeeper, Wanted, make_plan, questions, running, watches
 from engine.ruleset import Ruleset
 from engine.state import State, encode
-from engine.walk import AT_ONCE
+from engine.walk import AT_ONCE, blocking
 from engine.workdays import is_workday
 
 
@@ -114,6 +114,17 @@ class Decision:
         ready = [item.key for item in self.ready]
         now, _, waiting = questions(self.rules, relevance, self.state, relevance.vector(self.state), ready)
         return [fact for _, fact in now], waiting
+
+    def unsettled(self, *, asks: bool = True) -> list[str]:
+        """The keys of what must be settled before the close: open steps and (`asks`) awaited facts."""
+        open_steps = running(self.plan, self.state)
+        found = [item.key for item in blocking(self.plan, open_steps)]
+        if asks:
+            relevance = self.trial.engine.relevance
+            states = relevance.vector(self.state)
+            clocks = watches(self.rules, relevance, open_steps, self.state, states, self.time)
+            found += [watch.name for watch in clocks if watch.of == "fact"]
+        return found
 
 
 def _engine(library: Library, case: Case, durable: bool) -> Engine:

@@ -52,13 +52,15 @@ class Wording:
                 return f"应发文书 `{subject}`，却不发；现在发：{quoted(issued) or '没有'}"
             case "due":
                 return self._due(subject)
+            case "closable":
+                return self._closable()
             case _:
                 return self._ends(subject)
 
     def _asks(self, key: str) -> str:
         fact = self.rules.facts[key]
         asked, waiting = self.made.asked
-        what = f"“{fact.label or fact.ask}”（`{short(key)}`）"
+        what = self._fact(key)
         if key in asked:
             return f"不该问{what}，却问了"
         if key in self.trial.at.facts:
@@ -79,6 +81,17 @@ class Wording:
             return f"{self._step(key)}应在 {wanted} 到期，却没有这一步：{self._why_not(key)}"
         now = f"现在是 {item.due:%Y-%m-%d %H:%M}" if item.due else "现在没有期限，或还没开始计时"
         return f"{self._step(key)}应在 {wanted} 到期，{now}"
+
+    def _closable(self) -> str:
+        left = self.made.unsettled()
+        if not left:
+            return "还不该能结束，却没有什么要办了"
+        waits = "、".join(self._step(key) if key in self.rules.steps else self._fact(key) for key in left)
+        return f"应能结束，却还要办或等：{waits}"
+
+    def _fact(self, key: str) -> str:
+        fact = self.rules.facts[key]
+        return f"“{fact.label or fact.ask}”（`{short(key)}`）"
 
     def _ends(self, found: str) -> str:
         ends = next(p.ends_in for p in self.rules.playbooks if p.id == self.trial.case.playbooks[0])
