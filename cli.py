@@ -268,6 +268,38 @@ def playbook_sources(ids: tuple[str, ...], statement: str, unused: bool, as_json
     return sourcing.report(ids, statement=statement, unused=unused, json=as_json)
 
 
+@playbook.command("new")
+@click.argument("playbook", metavar="ID")
+@click.option("--title", metavar="文字", help="标题")
+@click.option("--words", metavar="文字", help="听到的词，几个用逗号隔开")
+@click.option("--first", metavar="文字", help="一开始做的一步")
+@click.option("--who", metavar="岗位", help="这一步谁来做")
+@click.option("--question", metavar="文字", help="一个是或否的问题")
+@click.option("--if-yes", metavar="文字", help="答“是”做什么")
+@click.option("--if-no", metavar="文字", help="答“否”或说不清做什么")
+@click.option("--finish", metavar="文字", help="了结的一步")
+@click.option("--output", "-o", type=_FILE, metavar="文件", help="写到这里，不写进本厅的剧本文件夹")
+@_FOLDER
+@_JSON
+def playbook_new(playbook: str, output: Path | None, as_json: bool, **said: str | None) -> int:
+    """写一份新剧本的底稿和用例：一问一答，或用选项写明。"""
+    from engine.console import authoring
+
+    return authoring.new(playbook, said, output, json=as_json)
+
+
+@playbook.command("export")
+@click.argument("playbook", metavar="ID")
+@click.option("--cacao", is_flag=True, required=True, help="OASIS CACAO 2.0 的 JSON")
+@click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件，不写到屏幕")
+@_FOLDER
+def playbook_export(playbook: str, cacao: bool, output: Path | None) -> None:
+    """把剧本导出给别的程序：CACAO 2.0。"""
+    from engine.console import authoring
+
+    authoring.export(playbook, output)
+
+
 @playbook.command("schema")
 @click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件")
 @click.option("--json", "as_json", is_flag=True, help="总是 JSON，可不写")

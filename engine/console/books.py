@@ -9,9 +9,7 @@ from typing import Any
 from engine.console import desk, record
 from engine.console.incidents import write
 from engine.console.respond import terminal
-from engine.errors import NotFound
 from engine.model import Library
-from engine.reader.report import suggest
 
 
 def listing(*, json: bool) -> None:
@@ -30,16 +28,10 @@ def listing(*, json: bool) -> None:
         playbooks(terminal(), library)
 
 
-def _known(library: Library, id: str) -> None:
-    ids = [playbook.id for playbook in library.playbooks]
-    if id not in ids:
-        raise NotFound(f"没有剧本 `{id}`", suggest(id, ids) or "用 zhiban playbook list 看有哪些")
-
-
 def show(id: str, *, json: bool) -> None:
     """Show one playbook."""
     library = desk.shelf().library
-    _known(library, id)
+    desk.known(library, id)
     if json:
         record.emit(next(playbook for playbook in library.playbooks if playbook.id == id))
     else:
@@ -63,7 +55,7 @@ def simulate(playbooks: Sequence[str], seed: int, *, json: bool) -> int:
 
     library = desk.shelf().library
     for id in playbooks:
-        _known(library, id)
+        desk.known(library, id)
     result = walk(library, list(playbooks), seed)
     if json:
         record.emit(result)

@@ -80,6 +80,15 @@ def shelf() -> Shelf:
     return Shelf(library, texts)
 
 
+def known(library: Library, id: str) -> None:
+    """NotFound, with the nearest name, when there is no such playbook."""
+    ids = [playbook.id for playbook in library.playbooks]
+    if id not in ids:
+        from engine.reader.report import suggest
+
+        raise NotFound(f"没有剧本 `{id}`", suggest(id, ids) or "用 zhiban playbook list 看有哪些")
+
+
 def begin(
     shelf: Shelf,
     journal: Journal,

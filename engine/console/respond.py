@@ -42,7 +42,8 @@ def respond(
     text, cut = replies.clean(text)
     if cut:
         desk.warn(f"这句话太长，只用前 {replies.LIMIT} 个字")
-    _known(shelf, playbooks)
+    for name in playbooks:
+        desk.known(shelf.library, name)
     given = None
     if answers is not None:
         from engine.console.answers import read
@@ -72,15 +73,6 @@ def begin(shelf: Shelf, journal: Journal, text: str, playbooks: Sequence[str]) -
     result = triage(text, shelf.library)
     chosen = list(playbooks) or list(result.active) or [GENERAL]
     return desk.begin(shelf, journal, chosen, text, desk.heard_at_start(result, shelf.library, chosen))
-
-
-def _known(shelf: Shelf, playbooks: Sequence[str]) -> None:
-    known = [playbook.id for playbook in shelf.library.playbooks]
-    for name in playbooks:
-        if name not in known:
-            from engine.reader.report import suggest
-
-            raise NotFound(f"没有剧本 `{name}`", suggest(name, known) or "用 zhiban playbook list 看有哪些")
 
 
 def show_first(session: Session, *, json: bool = False) -> None:

@@ -1,0 +1,35 @@
+"""New files together: all of them or none, and never over an existing one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine import paths
+from engine.errors import BadData, Conflict
+
+
+def write_new(files: Mapping[Path, str]) -> None:
+    """Write texts to places that must be free; folders are made.
+
+    Conflict when something is there already, BadData when it cannot be written: then nothing is left.
+    """
+    taken = [path for path in files if not paths.missing(path)]
+    if taken:
+        raise Conflict(f"`{taken[0]}` 已经在了，没有改动", "换一个名称，或用 -o 写到别处")
+    written: list[Path] = []
+    try:
+        for path, text in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                written.append(path)
+                file.write(text)
+    except OSError as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        if isinstance(error, FileExistsError) and not path.is_file():
+            error = NotADirectoryError(error.errno, "路径中间有一个文件")
+        if isinstance(error, FileExistsError):
+            raise Conflict(f"`{path}` 已经在了，没有改动", "换一个名称，或用 -o 写到别处") from error
+        reason = "没有权限" if isinstance(error, PermissionError) else error.strerror or str(error)
+        raise BadData(f"写不了 `{path}`（{reason}）", "检查路径、权限和磁盘空间") from error
