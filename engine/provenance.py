@@ -121,9 +121,13 @@ def _in_playbooks(library: Library) -> Iterator[tuple[str, Place]]:
     vocabulary = library.vocabulary
     later = [rule for p in library.playbooks for rule in p.rules if rule.phase == "improve"]
     followed = {want.step for rule in later for want in rule.do}
-    entries: list[tuple[str, Rule | Step | Fact]] = [("", e) for e in (*vocabulary.facts, *vocabulary.steps)]
+    entries: list[tuple[str, Rule | Step | Fact]] = []
+    entries += [("", fact) for fact in vocabulary.facts]
+    entries += [("", step) for step in vocabulary.steps]
     for playbook in library.playbooks:
-        entries += [(playbook.id, e) for e in (*playbook.facts, *playbook.rules, *playbook.steps)]
+        entries += [(playbook.id, fact) for fact in playbook.facts]
+        entries += [(playbook.id, rule) for rule in playbook.rules]
+        entries += [(playbook.id, step) for step in playbook.steps]
     for owner, entry in entries:
         kind = type(entry).__name__.lower()
         if isinstance(entry, Step) and entry.key in followed:
@@ -136,15 +140,16 @@ def _in_playbooks(library: Library) -> Iterator[tuple[str, Place]]:
 
 def _in_files() -> Iterator[tuple[str, Place]]:
     """The citations of documents, drills and practice questions."""
-    playbooks = paths.shipped("playbooks")
-    for kind, folder in (
-        ("document", paths.shipped("templates") / "documents"),
-        ("drill", playbooks / "drills"),
-        ("practice", playbooks / "practice"),
+    for kind, root, folder in (
+        ("document", "templates", "documents"),
+        ("drill", "playbooks", "drills"),
+        ("practice", "playbooks", "practice"),
     ):
-        for file in sorted(path for path in folder.rglob("*") if path.suffix in (".j2", ".yaml", ".md")):
+        top = paths.shipped(root)
+        for file in sorted(top.joinpath(folder).rglob("*.*")):
             for id, line in _cited(file):
-                yield id, Place(kind, file.name.partition(".")[0], "", f"{kind}s/{file.name}:{line}")
+                place = f"{root}/{file.relative_to(top).as_posix()}:{line}"
+                yield id, Place(kind, file.name.partition(".")[0], "", place)
 
 
 def _cited(file: Path) -> Iterator[tuple[str, int]]:
