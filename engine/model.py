@@ -102,6 +102,7 @@ class Happened(Frozen, frozen=True, tag="happened"):
 
 Condition = Test | All | Any | Not | Maybe | Known | Happened
 ALWAYS = All()
+NO_PROMISE = ("no",)  # no step can have this id
 
 
 # ---- declarations -----------------------------------------------------------------------------
@@ -189,6 +190,8 @@ class Step(Frozen, frozen=True):
     every: Duration | None = None
     optional: bool = False
     conflicts_with: tuple[str, ...] = ()
+    # the steps that keep what its words promise; NO_PROMISE: they promise nothing
+    promises: tuple[str, ...] = ()
     evidence: str = ""
     check: Duration | None = None
     source: tuple[str, ...] = ()
@@ -241,6 +244,7 @@ class Vocabulary(Frozen, frozen=True):
     hall: tuple[HallValue, ...] = ()
     facts: tuple[Fact, ...] = ()
     steps: tuple[Step, ...] = ()
+    promises: tuple[Signal, ...] = ()  # words by which a promise to the public is known
 
 
 class Playbook(Frozen, frozen=True):

@@ -21,7 +21,8 @@ from engine.state import State
 
 VOCABULARY = """\
 vocabulary: zhiban
-roles: {duty: 值班负责人}
+roles: {duty: 值班负责人, lead: 领导}
+promises: ['分钟内|马上 + 我 - 告诉我']
 facts:
   office_hours: {label: 上班时间, from: clock, ask: 现在上班吗？}
 """
@@ -61,6 +62,8 @@ def findings(text: str) -> list[Finding]:
     return found
 
 
+PROMISE, LATER = ", say: 十分钟内我来说", ", within: 9m"
+WAYS = ", ways: [一, 二]"
 SAY, SAY_IF = ", say: '是{{ x }}'", ", say: '是{% if x %}{{ x }}{% endif %}'"
 LAST = f"  communicate:\n  - {{{END}}}\n"
 # name: (code, situation, bad, good); the good one differs only in the fault
@@ -168,8 +171,8 @@ TWINS = {
     "no end when a step is blocked": (
         "no-end",
         ("“做a”办不成",),
-        book("", step("a"), when("done: a", END)),
-        book("", step("a"), when("any: [{done: a}, {blocked: a}]", END)),
+        book("", step("a", WAYS), when("done: a", END)),
+        book("", step("a", WAYS), when("any: [{done: a}, {blocked: a}]", END)),
     ),
     "no end when the last step is blocked": (
         "no-end",
@@ -195,9 +198,63 @@ TWINS = {
     ),
     "no provenance": (
         "no-source",
-        (),
+        ("任何情况",),
         book("", END, "do: {a: {what: 做}}"),
         book("", END, "do: {a: {what: 做, source: S1.01}}"),
+    ),
+    "waited for, and may fail": (
+        "no-way-round",
+        ("甲：是", "“做a”办不成"),
+        book(X, END, when("x: yes", step("a")), when("done: a", step("b"))),
+        book(X, END, when("x: yes", step("a", WAYS)), when("done: a", step("b"))),
+    ),
+    "waited for, and nothing said of its failing": (
+        "no-way-round",
+        ("“做a”办不成",),
+        book(X, END, step("a"), when("x: yes, done: a", step("b"))),
+        book(X, END, step("a"), when("x: yes, done: a", step("b")), when("blocked: a", step("c"))),
+    ),
+    "he calls himself": (
+        "no-owner",
+        ("甲：是",),
+        book(X, END, when("x: yes", step("a", ", who: lead, to: lead"))),
+        book(X, END, when("x: yes", step("a", ", to: lead"))),
+    ),
+    "promised and forgotten": (
+        "promise",
+        ("甲：是",),
+        book(X, END, when("x: yes", step("a", PROMISE)), when("x: yes", step("b", LATER))),
+        book(X, END, when("x: yes", step("a", PROMISE + ", promises: b")), when("x: yes", step("b", LATER))),
+    ),
+    "promised without a deadline": (
+        "promise",
+        ("任何情况",),
+        book("", END, step("a", ", promises: b"), step("b")),
+        book("", END, step("a", ", promises: b"), step("b", LATER)),
+    ),
+    "promised to those who never get it": (
+        "promise",
+        ("甲：是",),
+        book(X, END, when("x: yes", step("a", ", promises: b")), when("x: no", step("b", LATER))),
+        book(X, END, when("x: yes", step("a", ", promises: b")), when("maybe: {x: yes}", step("b", LATER))),
+    ),
+    "a clock that the promise does not start": (
+        "promise",
+        ("任何情况",),
+        book("", END, step("a", PROMISE), step("b", LATER)),
+        book("", END, step("a", PROMISE), step("b", ", within: {due: 9m, from: a}")),
+    ),
+    "said to be no promise": (
+        "promise",
+        ("任何情况",),
+        book("", END, step("a", ", say: 马上给我回来")),
+        book("", END, step("a", ", say: 马上给我回来, promises: no")),
+    ),
+    "not a word of it": (
+        "promise",
+        ("任何情况",),
+        book("", END, step("a", ", say: 我马上来。看到就告诉我")),
+        book("", END, step("a", ", say: 看到就马上告诉我。我也看")),
     ),
     "printed without being known": (
         "unknown-in-words",
@@ -229,7 +286,8 @@ def test_each_fault_is_found(name: str) -> None:
 
 def test_steps_that_only_bring_about_each_other() -> None:
     """What follows from itself alone never happens: both rules are found."""
-    found = findings(book("", END, when("done: b", step("a")), when("done: a", step("b"))))
+    rules = when("done: b", step("a", WAYS)), when("done: a", step("b", WAYS))
+    found = findings(book("", END, *rules))
     assert [(entry.code, entry.situation) for entry in found] == [
         ("never-fires", ("任何情况", "差 `done: b`")),
         ("never-fires", ("任何情况", "差 `done: a`")),

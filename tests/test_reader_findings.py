@@ -303,7 +303,7 @@ WARNINGS = {
     "not GBK": (step("say: «好👍"), "not-gbk", "常用"),
     "never known": (fact("«f: {label: x}"), "never-known", "听到"),
     "unused step": (small(steps="  «b: {what: 做}"), "unused-step", "do"),
-    "no end": ("playbook: «t\ntitle: x\nrules:\n", "no-end", "了结"),
+    "no end": ("playbook: «t\ntitle: x\nrules:\n", "no-ends-in", "了结"),
 }
 
 

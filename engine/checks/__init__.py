@@ -13,7 +13,7 @@ from typing import Any
 from engine.checks.ends import ends, start
 from engine.checks.ground import Ground
 from engine.checks.rules import conflicts, questions, rules
-from engine.checks.steps import step_findings
+from engine.checks.steps import steps
 from engine.conditions import Situation, needs
 from engine.diagrams import NO, YES, Node
 from engine.explore import explore
@@ -67,8 +67,7 @@ class Checked(Ground):
         yield from start(self)
         for playbook in self.own:
             yield from ends(self, playbook)
-            for step in playbook.steps:
-                yield from step_findings(self, step)
+        yield from steps(self)
 
     def _follow(self, node: Node, vector: list[int]) -> bool:
         while node > YES:

@@ -90,7 +90,7 @@ class Ground:
             while True:  # nothing has happened; then what that brings about; and so on
                 before = dict(found)
                 for outcome, node in reads.items():
-                    found[outcome] = self._sometime(self._put_in(node, {**self._causes, **before}, {}))
+                    found[outcome] = self.sometime(self._put_in(node, {**self._causes, **before}, {}))
                 if found == before:
                     break
             self._causes |= found
@@ -121,7 +121,7 @@ class Ground:
                 memo[node] = self.d.choose(variable, kids)
         return memo[node]
 
-    def _sometime(self, node: Node) -> Node:
+    def sometime(self, node: Node) -> Node:
         """Where a diagram holds for some state of the awaited facts: it may have been so before."""
         for index in self.d.support(node):
             entry = self.v.all[index]

@@ -1,31 +1,81 @@
-"""Findings about steps: without source, with words that nobody can fill in."""
+"""Findings about steps: without source or owner, without a way round, with words nobody can fill in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from engine.checks.ground import Ground
+from engine.checks.promises import promises
 from engine.checks.written import short
+from engine.conditions import leaves
 from engine.diagrams import NO
-from engine.model import Finding, Step
+from engine.model import Finding, Happened, Step
+
+DUTY = "duty"  # who acts where nobody is named
 
 
-def step_findings(on: Ground, step: Step) -> Iterator[Finding]:
-    """Everything wrong with one step."""
-    name = short(step.key)
-    rules = [reason.rule for reason in on.ruleset.reasons.get(step.key, ())]
-    if not rules:
-        return  # the reader has said so
+def steps(on: Ground) -> Iterator[Finding]:
+    """Everything wrong with the steps that the playbooks want, the vocabulary's among them.
+
+    Beside others a step may only lack what its words print: they may want a shared one elsewhere.
+    """
+    own = {rule.key for rule in on.rules}
+    for key, reasons in on.ruleset.reasons.items():
+        rules = [reason.rule for reason in reasons]
+        if own.isdisjoint(rules):
+            continue
+        step = on.ruleset.steps[key]
+        if len(on.own) == 1:
+            yield from _source(on, step)
+            yield from _owner(on, step)
+            yield from _way_round(on, step, rules)
+            yield from promises(on, step)
+        yield from _words(on, step)
+
+
+def _source(on: Ground, step: Step) -> Iterator[Finding]:
     if not step.source:
-        yield Finding(
-            "warning",
-            "no-source",
-            f"步骤 `{name}` 没有写出处 `source`",
-            step.span,
-            "写语句编号；自拟的写 own",
-        )
+        text, where = f"步骤 `{short(step.key)}` 没有写出处 `source`", on.relevance.wanted[step.key]
+        yield on.shown("warning", "no-source", text, step.span, where, "写语句编号；自拟的写 own")
+
+
+def _words(on: Ground, step: Step) -> Iterator[Finding]:
     for fact in _printed(step):
         yield from _spoken(on, step, fact)
+
+
+def _owner(on: Ground, step: Step) -> Iterator[Finding]:
+    """Who acts must be a declared role (named ones are looked up by the reader), and not whom he calls."""
+    name, where = short(step.key), on.relevance.wanted[step.key]
+    who = step.who or DUTY
+    if who not in {role.id for role in on.library.vocabulary.roles}:
+        text = f"步骤 `{name}` 没有人做：没写 `who`，也没有岗位 `{DUTY}`"
+        help = f"写上 `who`，或在公用词汇的 roles 里声明 `{DUTY}`"
+        yield on.shown("error", "no-owner", text, step.span, where, help)
+    elif step.to == who:
+        text = f"步骤 `{name}` 要 `{who}` 联系自己，等于没有人做"
+        yield on.shown("error", "no-owner", text, step.span, where, "改 `who` 或 `to`")
+
+
+def _way_round(on: Ground, step: Step, rules: list[str]) -> Iterator[Finding]:
+    """A step that other rules wait for, which may fail with nothing to follow."""
+    if step.ways or ("blocked", step.key) in on.v.of_outcome or on.ruleset.phase(rules) == "improve":
+        return
+    waiting = [
+        key
+        for key, bound in on.ruleset.rules.items()
+        if any(
+            isinstance(leaf, Happened) and leaf.name == step.key and leaf.kind in ("done", "handed")
+            for leaf in leaves(bound.when)
+        )
+    ]
+    if not waiting:
+        return  # what hangs on it as an end is proved by `ends`
+    text = f"步骤 `{short(step.key)}` 办不成就没有下文，规则 `{short(waiting[0])}` 却在等它"
+    help = f"写上 `ways`（几种办法），或加一条规则：`blocked: {short(step.key)}`"
+    found = on.situation(on.feasible(on.relevance.wanted[step.key]))
+    lines = (*found, on.outcome("blocked", step.key))
+    yield Finding("error", "no-way-round", text, step.span, help, lines)
 
 
 def _spoken(on: Ground, step: Step, fact: str) -> Iterator[Finding]:

@@ -100,10 +100,9 @@ class Builder:
 def vocabulary(out: Outline, templates: Templates, findings: Findings) -> Shared:
     """The vocabulary; entries with errors are left out and marked broken."""
     read = Builder(out, Scope(), templates, findings)
-    read_head(read.desk, read.scope, out.head)
-    model = Vocabulary(
-        tuple(read.scope.roles.values()), tuple(read.hall), tuple(read.facts), tuple(read.steps)
-    )
+    head = read_head(read.desk, read.scope, out.head)
+    roles = tuple(read.scope.roles.values())
+    model = Vocabulary(roles, tuple(read.hall), tuple(read.facts), tuple(read.steps), head.promises)
     return Shared(model, read.scope, {step.key: step for step in read.steps})
 
 
@@ -130,7 +129,7 @@ def playbook(
             text = f"`ends_in` 里的 `{end.text}` 没有规则要做"
             desk.error("unused-end", end.span, text, "写进某条规则的 `do`，或从 `ends_in` 去掉")
     if not head.ends and "ends_in" not in out.head and not head.addon and out.id != ALWAYS_ID:
-        desk.warn("no-end", out.span, "没有 `ends_in`，不知道怎样算了结", "写上哪些步骤办成算了结")
+        desk.warn("no-ends-in", out.span, "没有 `ends_in`，不知道怎样算了结", "写上哪些步骤办成算了结")
     if not findings.errors:
         links.too_wide(desk, scope, rules)
     listed = [n for n in out.order if n in scope.facts] + [n for n in out.facts if n not in out.order]

@@ -18,6 +18,7 @@ Kind: TypeAlias = Literal[
     "version",  # a whole number from 1
     "duration",  # 30m, or a hall value
     "deadline",  # a duration, or {due, from, warn}
+    "promise",  # names, or no
     "condition",
     "signals",  # words that speak for a playbook
     "heard",  # words that settle a fact
@@ -93,6 +94,7 @@ VOCABULARY: Table = {
     "roles": Field("roles", "岗位：名称和叫法"),
     "hall": Field("hall", "本厅可改的数值：时限、地点、电话"),
     "facts": Field("facts", "各剧本公用的事实"),
+    "promises": Field("signals", "哪些话算对群众许诺：同一句里出现就算"),
     "steps": Field("steps", "各剧本公用的步骤"),
 }
 EXTENSION: Table = {
@@ -135,6 +137,7 @@ STEP: Table = {
     "every": Field("duration", "隔多久再做一次"),
     "optional": Field("flag", "可做可不做"),
     "conflicts_with": Field("names", "不能和哪些步骤同时做"),
+    "promises": Field("promise", "话里对群众的许诺由哪一步兑现（那一步要有期限）；不是许诺写 no"),
     "evidence": Field("text", "拿什么证明改进完成（长效改进）"),
     "check": Field("duration", "过多久检查效果（长效改进）"),
     "source": Field("sources", "出处"),

@@ -22,6 +22,7 @@ class Head:
     about: str = ""
     addon: bool = False
     hear: tuple[Signal, ...] = ()
+    promises: tuple[Signal, ...] = ()
     ends: list[Scalar] = default(default_factory=list)
 
 
@@ -41,6 +42,8 @@ def read_head(desk: Desk, scope: Scope, nodes: dict[str, Node]) -> Head:
         head.addon = bool(values.flag(desk, "addon", nodes["addon"]))
     if "hear" in nodes:
         head.hear = signals(desk, "hear", nodes["hear"])
+    if "promises" in nodes:
+        head.promises = signals(desk, "promises", nodes["promises"])
     if "ends_in" in nodes:
         head.ends = [
             name for name in values.references(desk, "ends_in", nodes["ends_in"]) if scope.step(desk, name)

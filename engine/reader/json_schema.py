@@ -74,6 +74,7 @@ def _definitions() -> dict[str, Schema]:
             "examples": ["10m", "2h", "3d", "2wd"],
         },
         "deadline": {"anyOf": [_of("duration"), _table(fields.DEADLINE)]},
+        "promise": {"anyOf": [*_one_or_many(name)["anyOf"], {"const": False}]},
         "condition": _condition(name),
         "signals": _one_or_many(signal),
         "heard": {"anyOf": [_of("signals"), {"type": "object", "additionalProperties": _of("signals")}]},

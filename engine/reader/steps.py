@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.model import ALWAYS, Deadline, Rule, Step, Want
+from engine.model import ALWAYS, NO_PROMISE, Deadline, Rule, Step, Want
 from engine.reader import values
-from engine.reader.fields import REFERENCE, RULE, STEP
+from engine.reader.fields import NO, REFERENCE, RULE, STEP
 from engine.reader.nodes import Node, Pair, Scalar
 from engine.reader.outline import Entry, RawRule
 from engine.reader.report import Desk, suggest
@@ -44,6 +44,7 @@ def step(desk: Desk, scope: Scope, templates: Templates, entry: Entry) -> Step:
         times.duration("every", found["every"]) if "every" in found else None,
         bool(values.flag(desk, "optional", found["optional"])) if "optional" in found else False,
         _steps(desk, scope, "conflicts_with", found, name),
+        _promises(desk, scope, found, name),
         values.plain_text(desk, "evidence", found["evidence"]) or "" if "evidence" in found else "",
         times.duration("check", found["check"]) if "check" in found else None,
         values.sources(desk, found["source"]) if "source" in found else (),
@@ -84,6 +85,13 @@ def _steps(desk: Desk, scope: Scope, field: str, found: dict[str, Node], own: st
         if key:
             keys.append(key)
     return tuple(keys)
+
+
+def _promises(desk: Desk, scope: Scope, found: dict[str, Node], own: str) -> tuple[str, ...]:
+    node = found.get("promises")
+    if isinstance(node, Scalar) and node.text.lower() in NO:
+        return NO_PROMISE
+    return _steps(desk, scope, "promises", found, own)
 
 
 def _finds(desk: Desk, scope: Scope, found: dict[str, Node]) -> tuple[str, ...]:
