@@ -218,9 +218,11 @@ def test_new_at_a_terminal(tmp_path):
 def test_leaving_writes_nothing(tmp_path, answers):
     """q or the end of input at any question leaves without a file."""
     officer = Officer(tmp_path, "playbook", "new", "own-x")
-    officer.sees("这件事叫什么")
+    shown = officer.at_prompt()
+    assert "这件事叫什么" in shown
     for answer in answers:
-        officer.types(answer)
-    officer.sees("没有写任何文件")
+        shown = officer.types(answer)
+    assert "没有写任何文件" in shown
+    assert officer.ends() == 0
     assert not (tmp_path / "config").exists()
     assert os.listdir(tmp_path) in ([], ["cache"], ["cache", "data"])
