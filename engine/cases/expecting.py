@@ -72,13 +72,14 @@ def _empty(node: Node) -> bool:
 
 
 def _due(names: Names, given: Given, node: Node) -> tuple[tuple[str, str], ...]:
-    """(step, stamp of its deadline), said as a duration, a time of that day or a date with a time."""
+    """(step, stamp of its deadline), said as a duration, a hall value, a time or a date with a time."""
+    halls = names.rules.values | given.hall
     start = parse(given.at) if given.at else SimulatedClock().now()
     found: list[tuple[str, str]] = []
     for pair in names.pairs("due", node).values():
         key = names.key(pair.key, "step")
         try:
-            at = _moment(pair.value, start)
+            at = _moment(pair.value, start, halls)
         except BadData as error:
             names.desk.error("bad-moment", pair.value.span, error.message, error.help)
             continue
@@ -91,9 +92,9 @@ def _due(names: Names, given: Given, node: Node) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _moment(node: Node, start: datetime) -> datetime | None:
+def _moment(node: Node, start: datetime, halls: dict[str, int | str | bool]) -> datetime | None:
     said = node.text if isinstance(node, Scalar) else ""
-    duration = parse_duration(said)
+    duration = parse_duration(str(halls.get(said, said)))
     if duration is not None:
         return add(start, duration, lambda day: is_workday(day, Profile()), lambda name: duration)
     for form, date in (("%H:%M", start.date()), ("%Y-%m-%d %H:%M", None)):

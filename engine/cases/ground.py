@@ -13,8 +13,17 @@ _DEAR = 1_000_000
 
 
 def hearable(on: Ground, node: Node) -> Node:
-    """The feasible part of `node`, without answers that nothing tells: of facts that are only heard of."""
+    """The feasible part of `node`, in one moment and with answers that somebody gives.
+
+    What was waited for too long is still open (an answer ends the wait), and a fact that is only heard of
+    has the values that its words tell.
+    """
     node = on.feasible(node)
+    for (kind, name), index in on.v.of_outcome.items():
+        fact_index = on.v.of_fact.get(name)
+        if kind == "overdue" and fact_index is not None and index in on.d.support(node):
+            still = on.d.states(fact_index, [on.v.all[fact_index].labels.index("open")])
+            node = on.d.both(node, on.d.either(on.d.states(index, (0,)), still))
     for index in on.d.support(node):
         entry = on.v.all[index]
         fact = on.ruleset.facts.get(entry.fact)
