@@ -222,13 +222,15 @@ def playbook_list(as_json: bool) -> None:
 
 @playbook.command("show")
 @click.argument("playbook", metavar="ID")
+@click.option("--html", "as_html", is_flag=True, help="一张网页：图，能选情况看计划怎么变")
+@click.option("--output", "-o", type=_FILE, metavar="文件", help="网页写到文件，不写到屏幕")
 @_FOLDER
 @_JSON
-def playbook_show(playbook: str, as_json: bool) -> None:
-    """一个剧本的大纲。"""
-    from engine.console import books
+def playbook_show(playbook: str, as_html: bool, output: Path | None, as_json: bool) -> None:
+    """一个剧本：各阶段什么情况下做什么，要弄清哪些事，怎样算了结。"""
+    from engine.console import drawing
 
-    books.show(playbook, json=as_json)
+    drawing.show(playbook, html=as_html, output=output, json=as_json)
 
 
 @playbook.command("check")

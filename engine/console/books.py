@@ -28,18 +28,6 @@ def listing(*, json: bool) -> None:
         playbooks(terminal(), library)
 
 
-def show(id: str, *, json: bool) -> None:
-    """Show one playbook."""
-    library = desk.shelf().library
-    desk.known(library, id)
-    if json:
-        record.emit(next(playbook for playbook in library.playbooks if playbook.id == id))
-    else:
-        from engine.console.lists import playbook
-
-        playbook(terminal(), library, id)
-
-
 def schema(output: Path | None) -> None:
     """The JSON Schema of the playbook format."""
     import msgspec

@@ -92,27 +92,6 @@ def visible(library: Library) -> list[Any]:
     return [playbook for playbook in library.playbooks if playbook.id != "always"]
 
 
-def playbook(screen: Terminal, library: Library, id: str) -> None:
-    """One playbook in outline."""
-    found = next(p for p in library.playbooks if p.id == id)
-    steps = {step.key: step for step in (*library.vocabulary.steps, *found.steps)}
-    screen.line(f"{found.title}（{found.id} 第 {found.version} 版）", "title")
-    if found.about:
-        screen.line(found.about)
-    for phase in PHASES:
-        rules = [rule for rule in found.rules if rule.phase == phase]
-        if rules:
-            screen.line(f"【{PHASE_TITLES[phase]}】", "title")
-        for rule in rules:
-            for want in rule.do:
-                lead = "●" if not getattr(rule.when, "items", True) else "○"
-                screen.line(steps[want.step].what if want.step in steps else want.step, first=f"  {lead} ")
-            for other in rule.activate:
-                title = next((p.title for p in library.playbooks if p.id == other), other)
-                screen.line(f"启用：{title}", first="  → ")
-    screen.line("● 总要做  ○ 看情况", "quiet")
-
-
 def findings(screen: Terminal, found: Sequence[Finding]) -> None:
     """Findings with place and help, each starting on its own line."""
     levels = {"error": "错误", "warning": "注意", "info": "说明"}
