@@ -6,15 +6,13 @@ from collections.abc import Iterable
 
 import msgspec
 
+from engine.comparisons import Comparison, compared
 from engine.conditions import Answer, Situation, Verdict, evaluate, grounds, needs
 from engine.errors import NotFound, UsageError
 from engine.model import PHASE_TITLES, Happened, Known, Test
 from engine.session import Session
 from engine.sources import source_texts
 from engine.words import shown
-
-_OUTCOMES = {"done": "已办好", "blocked": "没办成", "overdue": "超时", "handed": "已交代"}
-_COMPARED = {"lt": "小于", "lte": "不超过", "gt": "超过", "gte": "不少于"}
 
 
 class Ground(msgspec.Struct, frozen=True):
@@ -111,25 +109,15 @@ def why_asked(session: Session, fact: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def describe(session: Session, leaf: Test | Known | Happened) -> tuple[str, str, str]:
-    """(what a comparison asks, what is the case, the name it is about) in words."""
-    ruleset, state = session.ruleset, session.state
-    if isinstance(leaf, Happened):
-        fact = ruleset.facts.get(leaf.name)
-        step = ruleset.steps.get(leaf.name)
-        what = fact.label if fact else session.words().fill(step.what) if step else leaf.name
-        happened = (leaf.kind, leaf.name) in state.happened
-        return f"「{what}」{_OUTCOMES[leaf.kind]}", "是" if happened else "尚未", leaf.name
-    fact = ruleset.facts[leaf.fact]
-    label, now = fact.label or fact.ask, shown(fact, state.facts.get(leaf.fact))
-    if isinstance(leaf, Known):
-        return f"{label}：已经清楚", now, leaf.fact
-    if leaf.op != "in":
-        return f"{label}{_COMPARED[leaf.op]}{leaf.values[0]}{fact.unit}", now, leaf.fact
-    wanted = "或".join(
-        shown(fact, Answer("known", frozenset((str(v),)) if fact.kind == "many" else v)) for v in leaf.values
-    )
-    return f"{label}：{wanted}", now, leaf.fact
+def describe(session: Session, leaf: Test | Known | Happened) -> Comparison:
+    """What a comparison asks, what is the case, and the name it is about."""
+    ruleset = session.ruleset
+
+    def step_words(key: str) -> str:
+        step = ruleset.steps.get(key)
+        return session.words().fill(step.what) if step else key
+
+    return compared(leaf, session.state.situation, ruleset.facts, step_words)
 
 
 def _reason(session: Session, rule: str, sources: Iterable[str]) -> Reason:
@@ -138,7 +126,8 @@ def _reason(session: Session, rule: str, sources: Iterable[str]) -> Reason:
     verdict = evaluate(bound.when, situation)
     found = []
     for leaf, truth in grounds(bound.when, situation):
-        ground = Ground(*describe(session, leaf)[:2], truth, describe(session, leaf)[2])
+        asks, now, name = describe(session, leaf)
+        ground = Ground(asks, now, truth, name)
         if ground not in found:
             found.append(ground)
     known = source_texts()

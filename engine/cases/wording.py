@@ -7,12 +7,10 @@ from collections.abc import Iterable
 from engine.cases.model import Failure
 from engine.cases.mutants import short
 from engine.cases.trial import Trial
-from engine.conditions import Answer, grounds
+from engine.comparisons import compared
+from engine.conditions import grounds
 from engine.model import Happened, Known, Test
 from engine.words import shown
-
-_OUTCOMES = {"done": "已办成", "blocked": "办不成", "overdue": "已超时", "handed": "已交代"}
-_COMPARED = {"lt": "小于", "lte": "不超过", "gt": "大于", "gte": "不小于"}
 
 
 class Wording:
@@ -109,8 +107,12 @@ class Wording:
         parts = []
         for key in rules:
             bound = self.rules.rules[key]
+            carrying = grounds(bound.when, self.trial.at)
+            # a rule may also hold because something is not so, or not known yet
             found = dict.fromkeys(
-                self._ground(leaf, now=False) for leaf, _ in grounds(bound.when, self.trial.at)
+                {False: "并非", None: "还没说定"}.get(verdict, "")
+                + self._ground(leaf, now=verdict is not True)
+                for leaf, verdict in carrying
             )
             parts.append(f"{self._rule(key)}成立，因为{'、'.join(found) or '它没有条件'}")
         return "；".join(parts)
@@ -134,29 +136,12 @@ class Wording:
         return f"规则 `{short(key)}`（{span.file}:{span.line}）"
 
     def _ground(self, leaf: Test | Known | Happened, *, now: bool) -> str:
-        """What a comparison asks, and (`now`) what is the case."""
-        if isinstance(leaf, Happened):
-            fact = self.rules.facts.get(leaf.name)
-            step = self.rules.steps.get(leaf.name)
-            what = fact.label if fact else step.what if step else leaf.name
-            asks = f"“{what}”{_OUTCOMES[leaf.kind]}"
-            return (
-                f"{asks}（{'是' if (leaf.kind, leaf.name) in self.trial.at.happened else '没有'}）"
-                if now
-                else asks
-            )
-        fact = self.rules.facts[leaf.fact]
-        label = fact.label or fact.ask
-        if isinstance(leaf, Known):
-            asks = f"{label}有答案"
-        elif leaf.op != "in":
-            asks = f"{label}{_COMPARED[leaf.op]}{leaf.values[0]}{fact.unit}"
-        else:
-            many = fact.kind == "many"
-            said = (shown(fact, Answer("known", frozenset((str(v),)) if many else v)) for v in leaf.values)
-            asks = f"{label}={'或'.join(said)}"
-        answer = self.trial.at.facts.get(leaf.fact)
-        return f"{asks}（现为{shown(fact, answer)}）" if now or isinstance(leaf, Known) else asks
+        """What a comparison asks and (`now`) what is the case."""
+        steps = self.rules.steps
+        asks, is_, _ = compared(
+            leaf, self.trial.at, self.rules.facts, lambda key: steps[key].what if key in steps else key
+        )
+        return f"{asks}（现为{is_}）" if now else asks
 
 
 def quoted(names: Iterable[str]) -> str:
