@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from engine.fold import apply, kept
 from engine.model import Event, Profile
 from engine.plan import Plan, Timekeeper, Wanted
 from engine.ruleset import Ruleset
-from engine.state import State
+from engine.state import State, encode
 from engine.workdays import clock_facts
 
 
@@ -81,3 +82,31 @@ def clock_changes(
         elif answer is None or answer.value != value:
             changed[key] = value
     return changed
+
+
+def never_held(ruleset: Ruleset, state: State, plan: Plan, events: Sequence[Event]) -> list[str]:
+    """The follow-ups whose condition would never have held, had the last answer been given at once.
+
+    `events`: all so far; the last `answered` among them is a correction. What was true for other
+    reasons, at whatever moment, stays a follow-up.
+    """
+    doubtful = {key for key in state.held if key not in plan.wanted}
+    if not doubtful:
+        return []
+    last = state.changes[-1]
+    wrong: set[int] = set()  # the answers that it corrects: all since the value was last a new one
+    for change in reversed(state.changes[:-1]):
+        if change.fact == last.fact:
+            wrong.add(change.seq)
+            if change.how != "corrected":
+                break
+    told = State()
+    for event in kept(events):
+        if event.seq in wrong:
+            event = Event(event.seq, event.kind, event.at, event.cause, {**event.data, **encode(last.answer)})
+        apply(told, event)
+        for rule in ruleset.holding(told.situation):
+            doubtful.difference_update([want.step for want in ruleset.rules[rule].rule.do])
+        if not doubtful:
+            break
+    return [key for key in state.held if key in doubtful]

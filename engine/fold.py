@@ -140,6 +140,11 @@ def _held(state: State, data: _Data, at: datetime, event: Event) -> None:
     state.held.setdefault(data["step"], at)
 
 
+def _unheld(state: State, data: _Data, at: datetime, event: Event) -> None:
+    """step: a correction showed that its condition never held"""
+    state.held.pop(data["step"], None)
+
+
 def _presented(state: State, data: _Data, at: datetime, event: Event) -> None:
     """steps"""
     for key in data["steps"]:
@@ -246,6 +251,7 @@ _HANDLERS = {
     "opened": _opened,
     "withdrawn": _withdrawn,
     "held": _held,
+    "unheld": _unheld,
     "presented": _presented,
     "overdue": _overdue,
     "marked": _marked,

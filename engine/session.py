@@ -16,7 +16,7 @@ import msgspec
 from engine.bound import Engine, engine_for
 from engine.clock import BEIJING, Clock, SimulatedClock, parse, stamp
 from engine.conditions import Answer, Situation
-from engine.consequences import clock_changes, consequences, returns
+from engine.consequences import clock_changes, consequences, never_held, returns
 from engine.errors import BadData, NotFound, UsageError
 from engine.fold import apply, fold
 from engine.follow import follow_ups
@@ -291,6 +291,9 @@ class Session:
                     self.plan.wanted[entry.key] = with_due(entry, self.ruleset, self.state, self.time)
                 # a step that is open again is waited for again, and what it had come to no longer counts
                 again = again or "why" in follow_data or len(self.state.happened) < outcomes
+        if kind == "answered" and data.get("how") == "corrected":
+            for step in never_held(self.ruleset, self.state, self.plan, self.events):
+                put("unheld", {"step": step})
         self._forget()
         return made
 

@@ -413,6 +413,35 @@ class TestFile(Contract):
         with journal:
             assert (journal.path, "只能读" in warning) == (None, True)
 
+    def test_read_only_folder_can_be_read(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where SQLite cannot open its file for want of a writable folder, all that it holds is shown all
+        the same, with what stands in the log only, and an officer can go on in memory.
+        """
+        writer = opened(Journal(path))
+        connect = database.connect
+
+        def refused(at: Path | None, timeout: float) -> sqlite3.Connection:
+            if at == path:
+                raise BadData("记录文件只能读不能写")
+            return connect(at, timeout)
+
+        monkeypatch.setattr("engine.journal.store.connect", refused)
+        assert Path(f"{path}-wal").stat().st_size > 0
+        for open_it in (Journal.open_to_read, Journal.open_or_memory):
+            journal, warning = open_it(path)
+            with journal:
+                assert (journal.path, "只能读" in warning) == (None, True)
+                assert journal.events(ID) == batch(1, 3)
+                journal.append(ID, 3, batch(4, 1))
+        writer.close()
+
+    def test_nothing_to_read(self, path: Path) -> None:
+        """A file that is no database is refused on reading, not shown as empty."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"no database, but long enough to be looked at as one" * 40)
+        with pytest.raises(BadData, match="不是数据库"):
+            Journal.open_to_read(path)
+
     def test_open_or_memory_of_a_good_file(self, path: Path) -> None:
         """No warning and no detour when the file is good."""
         journal, warning = Journal.open_or_memory(path)

@@ -686,6 +686,33 @@ def test_held_at_any_moment_becomes_a_follow_up() -> None:
     assert by_step["p.g"]["due"][:10] == "2026-06-03"
 
 
+def test_correction_takes_back_what_never_held() -> None:
+    """A corrected answer was never so: its follow-up goes, and comes again when the correction is undone."""
+    session = one(IMPROVING)
+    session.answer("p.x", YES)
+    session.answer("p.x", NO, how="corrected")
+    assert "p.f" not in session.state.held
+    assert session.replayed() == session.events
+    session.undo()
+    assert "p.f" in session.state.held
+
+
+def test_correction_leaves_what_held_otherwise() -> None:
+    """A follow-up that held for another reason, or before the answer that was wrong, stays."""
+    either = IMPROVING.replace("when: {x: yes}, do: {f:", "when: {any: [{x: yes}, {y: yes}]}, do: {f:")
+    session = one(either)
+    session.answer("p.y", YES, how="reported")
+    session.answer("p.x", YES)
+    session.answer("p.y", NO, how="changed")
+    session.answer("p.x", NO, how="corrected")
+    assert "p.f" in session.state.held  # by `y`, while it was so
+    session = one(IMPROVING)
+    session.answer("p.x", YES)
+    session.answer("p.x", NO, how="changed")
+    session.answer("p.x", UNSURE, how="corrected")  # of the second value, not of the first
+    assert "p.f" in session.state.held
+
+
 def test_optional_follow_ups_are_a_pick_list() -> None:
     """Optional follow-ups are created only when picked."""
     session = one(IMPROVING)

@@ -47,7 +47,10 @@ def journal_to_read() -> Journal:
 
     if paths.missing(paths.data_dir()):
         return Journal(None)
-    return Journal(journal_file())
+    journal, warning = Journal.open_to_read(journal_file())
+    if warning:
+        warn(f"注意：{warning}")
+    return journal
 
 
 def warn(text: str) -> None:

@@ -53,8 +53,36 @@ class Journal(Records):
                 journal.close()
                 raise
         except ZhibanError as error:
-            return cls(None), f"{error.message}；本次记录只在内存里，退出即失，请另用纸笔记要点"
+            warning = f"{error.message}；本次记录只在内存里，退出即失，请另用纸笔记要点"
+            return cls._copy(path) or cls(None), warning
         return journal, ""
+
+    @classmethod
+    def open_to_read(cls, path: Path) -> tuple[Journal, str]:
+        """The journal at `path` and "", or a copy of one that can only be read and a warning."""
+        try:
+            return cls(path), ""
+        except BadData as error:
+            copy = cls._copy(path)
+            if copy is None:
+                raise
+            return copy, f"{error.message}；下面是现有的记录"
+
+    @classmethod
+    def _copy(cls, path: Path) -> Journal | None:
+        """All that a file holds which can be read but not opened (SQLite wants to write beside it)."""
+        from tempfile import TemporaryDirectory
+
+        try:
+            with TemporaryDirectory() as folder:
+                there = Path(folder) / path.name
+                for tail in ("", "-wal"):  # what was committed last may stand in the log only
+                    if (beside := Path(f"{path}{tail}")).exists() or not tail:
+                        there.with_name(there.name + tail).write_bytes(beside.read_bytes())
+                with cls(there) as copy:
+                    return copy.in_memory()
+        except (OSError, ZhibanError):
+            return None  # the caller says what is wrong with the file itself
 
     def __enter__(self) -> Journal:
         return self
