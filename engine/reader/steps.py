@@ -44,7 +44,7 @@ def step(desk: Desk, scope: Scope, templates: Templates, entry: Entry) -> Step:
         times.duration("every", found["every"]) if "every" in found else None,
         bool(values.flag(desk, "optional", found["optional"])) if "optional" in found else False,
         _steps(desk, scope, "conflicts_with", found, name),
-        _promises(desk, scope, found, name),
+        _promises(desk, scope, found),
         values.plain_text(desk, "evidence", found["evidence"]) or "" if "evidence" in found else "",
         times.duration("check", found["check"]) if "check" in found else None,
         values.sources(desk, found["source"]) if "source" in found else (),
@@ -75,7 +75,7 @@ def _document(desk: Desk, scope: Scope, templates: Templates, found: dict[str, N
     return name.text
 
 
-def _steps(desk: Desk, scope: Scope, field: str, found: dict[str, Node], own: str) -> tuple[str, ...]:
+def _steps(desk: Desk, scope: Scope, field: str, found: dict[str, Node], own: str = "") -> tuple[str, ...]:
     keys = []
     for name in values.references(desk, field, found[field]) if field in found else ():
         if name.text == own:
@@ -87,11 +87,12 @@ def _steps(desk: Desk, scope: Scope, field: str, found: dict[str, Node], own: st
     return tuple(keys)
 
 
-def _promises(desk: Desk, scope: Scope, found: dict[str, Node], own: str) -> tuple[str, ...]:
+def _promises(desk: Desk, scope: Scope, found: dict[str, Node]) -> tuple[str, ...]:
     node = found.get("promises")
     if isinstance(node, Scalar) and node.text.lower() in NO:
         return NO_PROMISE
-    return _steps(desk, scope, "promises", found, own)
+    # a step may name itself: what it promises it also does, by its own deadline
+    return _steps(desk, scope, "promises", found)
 
 
 def _finds(desk: Desk, scope: Scope, found: dict[str, Node]) -> tuple[str, ...]:
