@@ -57,12 +57,10 @@ def test_read_without_finding() -> None:
 
 @pytest.mark.parametrize("file", sorted((FOLDER / "cases").glob("*.yaml")), ids=lambda file: file.stem)
 def test_cases_pass(file: Path) -> None:
-    """Every rule test of a shipped playbook passes, and the cases see each rule hold at least once."""
+    """Every rule test of a shipped playbook passes (tests/test_mutation.py: how much they see)."""
     results = run_cases(library(), [file])
     assert results.findings == ()
     assert [f"{r.place} {f.message}" for r in results.results for f in r.failures] == []
-    (coverage,) = results.coverage
-    assert coverage.never_true == ()
 
 
 def test_every_playbook_has_cases() -> None:
