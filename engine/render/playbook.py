@@ -32,7 +32,7 @@ def page(sketch: Sketch, always: Sketch | None, wrap: Wrap) -> str:
         "groups": GROUPS,
         "phases": [(phase, PHASE_TITLES[phase]) for phase in phases],
         "bands": {phase: band(sketch, phase, wrap) for phase in phases},
-        "heads": [(PLACES[kind][0], head) for kind, head in HEADS.items()],
+        "heads": [(kind, PLACES[kind][0], head) for kind, head in HEADS.items()],
         "width": WIDTH,
         "font": FONT,
         "data": script_safe(data(sketch, always)),
