@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from reader_texts import VOCABULARY
 
 from engine.cases import Results, run_cases, to_json
+from engine.cases.expecting import EXPECT
+from engine.cases.given import INSIDE
 from engine.errors import NotFound
 from engine.model import Library
 from engine.reader import load_library, parse_texts
 
+DOCS = Path(__file__).parent.parent / "docs" / "cases.md"
 PLAYBOOK = """\
 playbook: leak
 title: 漏水
@@ -287,9 +291,21 @@ def test_differing_evaluators_fail_the_case(run, monkeypatch: pytest.MonkeyPatch
 
 def test_documented_example(tmp_path: Path) -> None:
     """The example of docs/cases.md passes on the shipped playbook."""
-    text = (Path(__file__).parent.parent / "docs" / "cases.md").read_text("utf-8")
+    text = DOCS.read_text("utf-8")
     example = text.partition("```yaml\n")[2].partition("```")[0]
     (tmp_path / "system-failure.yaml").write_text(example, "utf-8")
     results = run_cases(load_library(hall=False, cache=False), [tmp_path])
     assert failures(results) == []
-    assert len(results.results) == 3
+    assert len(results.results) == example.count("- name:") == 5
+
+
+def test_documented_fields() -> None:
+    """docs/cases.md names every field of `given` and `expect`, and no other."""
+    text = DOCS.read_text("utf-8")
+    given, _, expect = text.partition("## 已知什么")[2].partition("## 应该怎样")
+    expect = expect.partition("\n名称都写短的")[0]
+    written = {
+        match for cell in re.findall(r"^\| (`.*?) \|", expect, re.M) for match in re.findall(r"`(\w+):", cell)
+    }
+    assert written == set(EXPECT)
+    assert set(re.findall(r"^\| `(\w+): ", given, re.M)) - {"事实"} == set(INSIDE)

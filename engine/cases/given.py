@@ -13,13 +13,13 @@ from engine.model import Fact, Profile
 from engine.reader import values
 from engine.reader.nodes import Node, Pair, Scalar
 from engine.reader.report import suggest
-from engine.workdays import WEEKDAYS, clock_facts
+from engine.workdays import MAKEUP, WEEKDAYS, clock_facts
 
 INSIDE = ("at", "clock", "outcomes", "hall")
 OUTCOMES = ("done", "blocked", "overdue", "handed")
 # a case means the same in every hall: `at` is read by these hours, not by those of this machine's hall
 _HOURS = (("09:00", "12:00"), ("13:30", "17:00"))
-USUAL = Profile(hours=dict.fromkeys((*WEEKDAYS[:5], "makeup"), _HOURS))
+USUAL = Profile(hours=dict.fromkeys((*WEEKDAYS[:5], MAKEUP), _HOURS) | dict.fromkeys(WEEKDAYS[5:], ()))
 
 
 class Given:
