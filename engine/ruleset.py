@@ -6,6 +6,7 @@ facts that can be known and outcomes that can happen.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -82,6 +83,13 @@ class Ruleset:
         for step in self.reasons:
             for fact_key in self.steps[step].finds:
                 self.finders.setdefault(fact_key, []).append(step)
+
+    def planning(self, rule: Rule) -> Ruleset:
+        """A copy for the planner alone, in which a rule of that key asks for something else."""
+        other = copy.copy(self)
+        other.rules = self.rules | {rule.key: self.rules[rule.key]._replace(rule=rule)}
+        other.entries, other.bases, other._deadlines = {}, {}, {}
+        return other
 
     @cached_property
     def used(self) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ class Faults:
             if mutant.lost:
                 if mutant.key not in holding:
                     continue
-                rules = trial.without(lessened(self.own[mutant.key], mutant.lost))
+                rules = rules.planning(lessened(self.own[mutant.key], mutant.lost))
             else:
                 conditions = known.get(id(rules)) or known.setdefault(id(rules), self.bound(mutant, rules))
                 turned = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from functools import cached_property
 
 from engine.bound import Engine, engine_for
@@ -11,7 +10,7 @@ from engine.clock import BEIJING, SimulatedClock, parse, stamp
 from engine.conditions import evaluate
 from engine.fold import apply
 from engine.hall import hall_values
-from engine.model import ALWAYS, Event, Library, Profile, Rule
+from engine.model import ALWAYS, Event, Library, Profile
 from engine.plan import Plan, Timekeeper, Wanted, make_plan, questions, running, watches
 from engine.ruleset import Ruleset
 from engine.state import State, encode
@@ -47,13 +46,6 @@ class Trial:
             elif bound.playbook == self.case.playbooks[0]:
                 conditional.update(steps)
         return frozenset(conditional - always)
-
-    def without(self, rule: Rule) -> Ruleset:
-        """The ruleset with another form of a rule, as far as the planner looks."""
-        other = copy.copy(self.rules)
-        other.rules = self.rules.rules | {rule.key: self.rules.rules[rule.key]._replace(rule=rule)}
-        other.entries, other._deadlines = {}, {}
-        return other
 
 
 class Decision:
