@@ -36,16 +36,18 @@ rules:
   - do:
       look: {what: 去看, finds: where, source: own}
       block: {what: 拦住人, after: look, source: own}
+  - {when: {office_hours: yes}, do: {open-doors: {what: 开着门, source: own}}}
   - {when: {deep: yes}, do: {power-off: {what: 断电, source: own}}}
   - {when: {crowd: yes}, do: {guide: {what: 带人走, source: own}}}
   resolve:
   - {when: {where: pipe}, do: {plumber: {what: 叫水管工, within: patience, source: own}}}
-  - {when: {wet: files}, do: {rescue: {what: 抢档案, source: own}}}
+  - {when: {wet: files}, do: {rescue: {what: 抢档案, issue: fault-notice, source: own}}}
   - {when: {any: [{overdue: plumber}, {overdue: fixed}]}, do: {chase: {what: 催, source: own}}}
   - {when: {smell: yes}, activate: gas}
   communicate:
   - {when: {any: [{fixed: yes}, {unknown: fixed}]}, do: {dry: {what: 擦干, source: own}}}
 """
+DONE = "outcomes: {look: done, block: done, dry: done}"
 GAS = """\
 playbook: gas
 title: 燃气
@@ -114,6 +116,24 @@ def finding(results: Results) -> tuple[str, str, str]:
         "{name: 启动, given: {smell: yes}, expect: {activates: gas}}",
         "{name: 同时, playbooks: gas, given: {smell: yes}, expect: {wanted: [vent, gas.vent]}}",
         "{name: 钟, given: {clock: {office_hours: yes}}, expect: {wanted: look}}",
+        "{name: 恰好, given: {deep: yes, people: 3}, expect: {only: [power-off], wanted: look}}",
+        "{name: 没有别的, given: {deep: no}, expect: {only: []}}",
+        "{name: 别人的不管, playbooks: gas, given: {quarrel: yes, fire: yes}, expect: {only: []}}",
+        "{name: 不问, given: {deep: yes}, expect: {not_asks: [deep, where, smell]}}",
+        "{name: 不启动, given: {smell: no}, expect: {not_activates: gas}}",
+        "{name: 文书, given: {wet: files}, expect: {documents: [fault-notice]}}",
+        "{name: 期限, given: {where: pipe}, expect: {due: {plumber: 10m}}}",
+        "{name: 跨, given: {at: 2026-03-02 23:55, where: pipe}, expect: {due: {plumber: 2026-03-03 00:05}}}",
+        "{name: 当天, given: {at: 2026-03-02 08:10, where: pipe}, expect: {due: {plumber: '8:20'}}}",
+        "{name: 厅限, given: {where: pipe, hall: {patience: 3m}}, expect: {due: {plumber: patience}}}",
+        "{name: 拦着, given: {}, expect: {closable: no}}",
+        f"{{name: 还等, given: {{fixed: 还没有, {DONE}}}, expect: {{closable: no}}}}",
+        f"{{name: 可以了, given: {{fixed: yes, {DONE}}}, expect: {{closable: yes}}}}",
+        "{name: 工作日, given: {at: 2026-03-02 10:00}, expect: {not_asks: office_hours, only: [open-doors]}}",
+        "{name: 星期日, given: {at: 2026-03-01 10:00}, expect: {only: []}}",
+        "{name: 午休, given: {at: 2026-03-02 12:30}, expect: {only: []}}",
+        "{name: 补班的星期六, given: {at: 2026-02-28 10:00}, expect: {only: [open-doors]}}",
+        "{name: 另说, given: {at: 2026-03-01 10:00, clock: {office_hours: yes}}, expect: {only: open-doors}}",
     ],
 )
 def test_what_holds_passes(run, case: str) -> None:
@@ -137,13 +157,39 @@ def test_what_holds_passes(run, case: str) -> None:
         ("{}", "not: look", "not", ["它没有条件"]),
         ("{deep: yes}", "first: [power-off]", "first", ["从 `power-off` 开始", "现在是 `look`、`power-off`"]),
         ("{outcomes: {look: done, block: done}}", "first: look", "first", ["现在一步也没有"]),
-        ("{deep: yes}", "asks: deep", "asks", ["已有答案“是”", "现在问：`people`、`wet`、`fixed`"]),
+        ("{deep: yes}", "asks: deep", "asks", ["已有答案“是”", "现在问：`people`、`office_hours`、`wet`、`fixed`"]),
         ("{}", "asks: where", "asks", ["要等 `look` 办成才问"]),
         ("{}", "asks: smell", "asks", ["只听不问"]),
         ("{}", "asks: quarrel", "asks", ["不会改变任何安排"]),
         ("{}", "activates: gas", "activates", ["应建议启动 `gas`", "有怪味：是（现为未问）"]),
         ("{fixed: no}", "ends: yes", "ends", ["应有了结的步骤", "`dry`"]),
         ("{fixed: yes}", "ends: no", "ends", ["还不该有了结的步骤", "修好了：是"]),
+        ("{deep: no}", "only: power-off", "only", ["应有“断电”", "水深不深：是（现为否）"]),
+        ("{deep: yes}", "only: []", "only", ["不该有“断电”", "成立，因为水深不深：是", "`only` 里没有它"]),
+        ("{}", "not_asks: deep", "not_asks", ["不该问“水深不深”（`deep`），却问了"]),
+        ("{smell: yes}", "not_activates: gas", "not_activates", ["不该建议启动 `gas`", "有怪味：是"]),
+        ("{}", "documents: fault-notice", "documents", ["应发文书 `fault-notice`", "现在发：没有"]),
+        (
+            "{where: pipe}",
+            "due: {plumber: 9m}",
+            "due",
+            ["应在 2026-06-01 08:19 到期，现在是 2026-06-01 08:20"],
+        ),
+        ("{}", "due: {plumber: 9m}", "due", ["却没有这一步", "漏在哪：水管（现为未问）"]),
+        ("{}", "due: {look: 9m}", "due", ["现在没有期限，或还没开始计时"]),
+        ("{}", "closable: yes", "closable", ["还要办或等：“去看”（`look`）"]),
+        (
+            f"{{fixed: yes, {DONE}}}",
+            "closable: no",
+            "closable",
+            ["还不该能结束，却没有什么要办了"],
+        ),
+        (
+            f"{{fixed: 还没有, {DONE}}}",
+            "closable: yes",
+            "closable",
+            ["还要办或等：“修好了”（`fixed`）"],
+        ),
     ],
 )
 def test_a_failure_says_what_is_and_why(run, given: str, expect: str, kind: str, words: list[str]) -> None:
@@ -194,6 +240,36 @@ def test_all_failures_of_a_case_at_once(run) -> None:
         ("{name: 例, playbooks: gass, given: {}, expect: {wanted: look}}", "unknown-playbook", "`gas`"),
         ("{name: 例, given: {}, expect: {wanted: look, not: look}}", "contradiction", ""),
         ("{name: 例, given: {}, expect: {}}", "nothing-expected", "`wanted`"),
+        ("{name: 例, given: {}, expect: {only: look, not: look}}", "contradiction", "留下一处"),
+        ("{name: 例, given: {}, expect: {asks: deep, not_asks: deep}}", "contradiction", "留下一处"),
+        ("{name: 例, given: {}, expect: {wanted: []}}", "empty-field", ""),
+        ("{name: 例, given: {}, expect: {onyl: look}}", "unknown-field", "`only`"),
+        ("{name: 例, given: {}, expect: {not_activates: gass}}", "unknown-playbook", "`gas`"),
+        (
+            "{name: 例, given: {}, expect: {documents: fualt-notice}}",
+            "unknown-document",
+            "`fault-notice`",
+        ),
+        ("{name: 例, given: {}, expect: {closable: 也许}}", "wrong-type", ""),
+        ("{name: 例, given: {}, expect: {due: look}}", "wrong-type", ""),
+        ("{name: 例, given: {}, expect: {due: {lok: 5m}}}", "unknown-step", "`look`"),
+        ("{name: 例, given: {}, expect: {due: {look: 五分钟}}}", "bad-moment", "30m"),
+        ("{name: 例, given: {}, expect: {due: {look: '25:00'}}}", "bad-moment", "30m"),
+        ("{name: 例, given: {}, expect: {due: {look: [5m]}}}", "bad-moment", "30m"),
+        (
+            "{name: 例, given: {at: 2026-02-30 08:10}, expect: {wanted: look}}",
+            "bad-moment",
+            "2026-03-02 08:10",
+        ),
+        ("{name: 例, given: {at: 2026-03-02}, expect: {wanted: look}}", "bad-moment", "2026-03-02 08:10"),
+        ("{name: 例, given: {at: [2026-03-02]}, expect: {wanted: look}}", "bad-moment", "2026-03-02 08:10"),
+        ("{name: 例, given: {at: 2098-03-02 08:10}, expect: {wanted: look}}", "bad-moment", "删掉 `at`"),
+        ("{name: 例, at: 2026-03-02 08:10, given: {}, expect: {wanted: look}}", "misplaced", "given"),
+        (
+            "{name: 例, given: {at: 2026-12-31 08:10}, expect: {due: {look: 9999wd}}}",
+            "bad-moment",
+            "",
+        ),
         ("{name: 例, given: {}}", "missing-field", ""),
         ("{given: {}, expect: {wanted: look}}", "missing-field", ""),
         ("一句话", "wrong-type", ""),
@@ -204,6 +280,34 @@ def test_faults_of_a_file(run, case: str, code: str, help: str) -> None:
     found, _, advice = finding(run(case))
     assert found == code
     assert help in advice
+
+
+def test_faults_have_places(run) -> None:
+    """A fault stands at the line and column of the name or value that is wrong, and names its case."""
+    results = run(
+        "{name: 一, given: {}, expect: {wanted: look}}",
+        "name: 二\n  given:\n    at: 昨天\n  expect:\n    only: [look, lok]\n    due: {look: 5}",
+    )
+    said = [(f.span.line, f.span.column, f.code, f.message.partition("：")[0]) for f in results.findings]
+    assert said == [
+        (5, 9, "bad-moment", "例“二”"),
+        (7, 18, "unknown-step", "例“二”"),
+        (8, 17, "bad-moment", "例“二”"),
+    ]
+
+
+def test_the_clock_stands_still(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the machine's clock nor this machine's hall has a say in a case."""
+    (tmp_path / "hall.yaml").write_text("hours:\n  sun: 0:00-24:00\n", "utf-8")
+    monkeypatch.setenv("ZHIBAN_HOME", str(tmp_path))
+    monkeypatch.setattr("engine.clock.RealClock.now", lambda self: pytest.fail("asked the machine's clock"))
+    cases = tmp_path / "leak.yaml"
+    cases.write_text(
+        "cases:\n- {name: 例, given: {at: 2026-03-01 10:00, where: pipe},"
+        " expect: {only: [plumber], due: {plumber: '10:10'}}}\n",
+        "utf-8",
+    )
+    assert run_cases(library, [cases]).ok
 
 
 def test_other_cases_still_run(run) -> None:
@@ -258,7 +362,7 @@ def test_coverage(run) -> None:
     )
     (coverage,) = results.coverage
     dark = {(unseen.condition, unseen.verdict): unseen.given for unseen in coverage.unseen}
-    assert (coverage.cases, coverage.rules) == (2, 8)
+    assert (coverage.cases, coverage.rules) == (2, 9)
     assert ("deep: yes", "true") not in dark
     assert dark["deep: yes", "undecided"] == "{}"
     assert dark["people: {gte: many_people}", "true"] == "{people: 20}"
