@@ -40,6 +40,14 @@ def missing(path: Path) -> bool:
     return False
 
 
+def folder(path: Path) -> bool:
+    """Whether there is a folder at a place; what may not be looked at is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def config_dir() -> Path:
     """The folder of `hall.yaml` and the hall's own playbooks (not created here)."""
     return _user("config")

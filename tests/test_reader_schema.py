@@ -106,7 +106,7 @@ FILES = {name: text for name, text in TEXTS.items() if name.endswith(".yaml")}
 FILES |= {
     path.name: path.read_text("utf-8")
     for path in sorted(paths.shipped("playbooks").glob("*.yaml"))
-    if path.name != "sources.yaml"
+    if path.name not in ("sources.yaml", "combinations.yaml")
 }
 
 

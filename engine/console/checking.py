@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from engine import paths
 from engine.console import record
 from engine.console.respond import terminal
-from engine.model import Finding
+from engine.console.terminal import Terminal
+from engine.errors import NotFound
+from engine.model import Finding, Library
 from engine.reader import load_library, locate
+from engine.reader.combinations import Combination
+from engine.reader.combinations import combinations as declared
 
-
-def _extended(files: list[Path]) -> list[str]:
-    """The playbooks that the given files change (`extends:`): the result of the change is checked."""
-    import re
-
-    texts = (
-        file.read_text("utf-8", errors="replace")
-        for path in files
-        for file in (sorted(path.glob("*.y*ml")) if path.is_dir() else [path])
-        if file.is_file()
-    )
-    return [match[1] for text in texts if (match := re.search(r"^extends:\s*([\w-]+)", text, re.M))]
+ALWAYS_ON = "always"
 
 
 def check(given: Sequence[Path], *, pairs: bool, json: bool) -> int:
-    """Explore playbooks; 4 on any error."""
-    from engine import checks
-    from engine.console.lists import findings
+    """Explore playbooks and combinations; 4 on any error.
+
+    `given`: files, folders, ids, or ids joined by `+`; nothing means all there is. What is declared
+    to come together is checked where all its playbooks are; `pairs`: any two as well.
+    NotFound for what is none of these.
+    """
+    from engine.checks.many import check_all
 
     library = load_library()
     ids = [playbook.id for playbook in library.playbooks]
-    files = [path for path in given if str(path) not in ids]
+    named = [tuple(str(path).split("+")) for path in given if _joined(path, ids)]
+    files = [path for path in given if str(path) not in ids and not _joined(path, ids)]
     if files:
         library = load_library(files)
     own = _names(library.texts, files)
@@ -41,30 +42,87 @@ def check(given: Sequence[Path], *, pairs: bool, json: bool) -> int:
     chosen += [p.id for p in library.playbooks if p.origin != "shipped" and p.span.file in own]
     chosen += [id for id in _extended(files) if id in ids and id not in chosen]
     chosen = chosen or ([] if given else [p.id for p in library.playbooks])
-    combos: list[tuple[str, ...]] = [(id,) for id in chosen]
+    together, wrong = declared(library)
+    jobs = [Combination((id,)) for id in chosen] + [Combination(ids) for ids in named]
+    jobs += [entry for entry in together if set(entry.playbooks) <= set(chosen)]
+    first_pair = len(jobs)
     if pairs:
-        combos += combinations([id for id in chosen if id != "always"], 2)
-    reports: list[dict[str, Any]] = [checks.check(library, list(combo)) for combo in combos]
-    spans = {playbook.span.file for playbook in library.playbooks if playbook.id in chosen}
-    named = own | spans | {name for name in library.texts if "vocabulary" in name}
-    # what is unreadable has no text, and so no name in the library
-    named |= _names([finding.span.file for finding in library.findings], files)
-    reading = [finding for finding in library.findings if not given or finding.span.file in named]
+        jobs += [Combination(two) for two in combinations([id for id in chosen if id != ALWAYS_ON], 2)]
+    reports = check_all(library, jobs)
+    reading: Sequence[Finding] = (*library.findings, *wrong)
+    if given:
+        reading = _about(library, reading, chosen, own, files)
     bad = _errors(reading) or any(_errors(report["findings"]) for report in reports)
     if json:
         record.emit(reports + ([{"playbook": None, "findings": reading}] if reading else []))
         return 4 if bad else 0
-    screen = terminal()
-    findings(screen, reading)
-    for report in reports:
-        told = f"{report['playbook']}：状态 {report['states']}，路径 {report['paths']}，"
-        told += (
-            f"最短 {report['shortest']}、最长 {report['longest']} 步，最多问 {report['questions_max']} 次，"
-        )
-        bad_one = _errors(report["findings"])
-        screen.line(f"{told}问题 {len(report['findings'])} 处", "late" if bad_one else "")
-        findings(screen, report["findings"])
+    _show(terminal(), library, reading, reports[:first_pair], reports[first_pair:])
     return 4 if bad else 0
+
+
+def _joined(path: Path, ids: Sequence[str]) -> bool:
+    """Whether an argument names playbooks to be checked together: `a+b`."""
+    parts = str(path).split("+")
+    if len(parts) < 2 or not paths.missing(path):
+        return False
+    for part in parts:
+        if part not in ids:
+            raise NotFound(f"没有剧本 `{part}`", "用 zhiban playbook list 看有哪些")
+    return True
+
+
+def _extended(files: list[Path]) -> list[str]:
+    """The playbooks that the given files change (`extends:`): the result of the change is checked."""
+    found = []
+    for path in files:
+        with contextlib.suppress(OSError):  # the reader reports it
+            for file in sorted(path.glob("*.y*ml")) if path.is_dir() else [path]:
+                text = file.read_text("utf-8", errors="replace")
+                if match := re.search(r"^extends:\s*([\w-]+)", text, re.MULTILINE):
+                    found.append(match[1])
+    return found
+
+
+def _about(
+    library: Library, listed: Sequence[Finding], chosen: Sequence[str], own: set[str], files: Sequence[Path]
+) -> tuple[Finding, ...]:
+    """What the reader says of the given files, of the chosen playbooks and of the vocabulary."""
+    named = own | {playbook.span.file for playbook in library.playbooks if playbook.id in chosen}
+    named |= {name for name in library.texts if "vocabulary" in name}
+    # what is unreadable has no text, and so no name in the library
+    named |= _names([finding.span.file for finding in listed], files)
+    return tuple(finding for finding in listed if finding.span.file in named)
+
+
+def _show(
+    screen: Terminal,
+    library: Library,
+    reading: Sequence[Finding],
+    reports: Sequence[dict[str, Any]],
+    pairs: Sequence[dict[str, Any]],
+) -> None:
+    """One line a playbook or combination, its findings below; of pairs only those that have any."""
+    from engine.console.lists import findings
+
+    findings(screen, reading)
+    for report in [*reports, *(pair for pair in pairs if pair["findings"])]:
+        told = f"{report['playbook']}{_heard(library, report)}：状态 {report['states']}，"
+        told += f"路径 {report['paths']}，"
+        told += f"最短 {report['shortest']}、最长 {report['longest']} 步，"
+        told += f"最多问 {report['questions_max']} 次，问题 {len(report['findings'])} 处"
+        screen.line(told, "late" if _errors(report["findings"]) else "", rest="  ")
+        findings(screen, report["findings"])
+    if pairs:
+        states = sum(report["states"] for report in pairs)
+        wrong = sum(len(report["findings"]) for report in pairs)
+        screen.line(f"两两组合 {len(pairs)} 个：状态 {states}，问题 {wrong} 处", "late" if wrong else "")
+
+
+def _heard(library: Library, report: dict[str, Any]) -> str:
+    keys = report.get("heard", ())
+    labels = {f.key: f.label for p in library.playbooks for f in p.facts}
+    labels |= {fact.key: fact.label for fact in library.vocabulary.facts}
+    return f"（已知：{'、'.join(labels[key] for key in keys)}）" if keys else ""
 
 
 def _names(known: Iterable[str], files: Sequence[Path]) -> set[str]:
@@ -74,5 +132,5 @@ def _names(known: Iterable[str], files: Sequence[Path]) -> set[str]:
     return {name for name, place in places if place in wanted or place.parent in wanted}
 
 
-def _errors(found: Sequence[Finding]) -> bool:
+def _errors(found: Iterable[Finding]) -> bool:
     return any(finding.level == "error" for finding in found)

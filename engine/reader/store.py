@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,8 @@ from engine.reader.folders import NAMED, Folder, user_folders
 
 LIMIT = 1_000_000  # bytes of one file; the largest real playbook has 20,000
 KEPT = 8  # cached models
-_SKIPPED = {"sources.yaml"}  # beside the playbooks, but not of this language
+_SKIPPED = {"sources.yaml", "combinations.yaml"}  # beside the playbooks, but not of this language
+_REASONS = {errno.ENAMETOOLONG: "名称太长", errno.ELOOP: "链接绕成了圈", errno.EIO: "磁盘读写出错"}
 _FOLDERS = ("playbooks", "hall", "templates")
 
 
@@ -105,9 +107,9 @@ def _gather(extra: Sequence[Path], shipped: bool, hall: bool) -> tuple[dict[str,
             files |= {f"{folder.prefix}{path.name}": path for path in _own_files(folder, findings)}
         own = {path.resolve() for name, path in files.items() if name.startswith("hall")} if extra else own
     for given in extra:
-        if not given.exists():
+        if paths.missing(given):
             raise NotFound(f"没有文件 `{given}`", "检查路径")
-        for path in _yaml_files(given, findings) if given.is_dir() else [given]:
+        for path in _yaml_files(given, findings) if paths.folder(given) else [given]:
             if path.resolve() in own:
                 continue  # a change would be made twice
             name = path.as_posix()
@@ -178,7 +180,7 @@ def _read(name: str, path: Path, findings: list[Finding]) -> str | None:
 
 def _unreadable(name: str, error: OSError, what: str = "文件") -> Finding:
     reasons = {PermissionError: "没有权限", NotADirectoryError: "这是一个文件，不是文件夹"}
-    reason = reasons.get(type(error)) or error.strerror or str(error)
+    reason = reasons.get(type(error)) or _REASONS.get(error.errno or 0) or error.strerror or str(error)
     text = f"读不了{what}{f' `{name}`' if what != '文件' else ''}：{reason}"
     return Finding("error", "unreadable", text, Span(name, 1, 1), f"检查{what}和权限")
 
