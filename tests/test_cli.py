@@ -363,9 +363,33 @@ def test_closed_incident_stays(closed):
 
 def test_playbook_test(home):
     """The rule tests run by file; a failing expectation is exit 4 with its place."""
-    (home / "rain-before-opening.yaml").write_text(
-        "# a case that cannot pass\ncases:\n- {name: 错的, expect: {not: [to-door]}}\n", "utf-8"
-    )
+    case = "cases:\n- {name: 错的, given: {}, expect: {not: [to-door], only: []}}\n"
+    (home / "rain-before-opening.yaml").write_text(f"# a case that cannot pass\n{case}", "utf-8")
     done = run(home, "playbook", "test", "rain-before-opening.yaml")
     assert done.returncode == 4
-    assert "Traceback" not in done.stderr
+    assert "rain-before-opening.yaml:3:3 rain-before-opening：错的" in done.stdout
+    assert "通过 0 个，不通过 1 个" in done.stdout
+    assert done.stderr == ""
+
+
+def test_playbook_test_measures(home):
+    """Poor cases are only remarked on, unless --strict asks for more; --mutants tells what would do."""
+    (home / "rain-before-opening.yaml").write_text(
+        "cases:\n- {name: 不多, given: {}, expect: {wanted: [to-door]}}\n", "utf-8"
+    )
+    done = run(home, "playbook", "test", "rain-before-opening.yaml")
+    assert done.returncode == 0
+    assert "rain-before-opening：用例 1 个，规则" in done.stdout
+    assert "加 --mutants 看漏了什么" in done.stdout
+    told = run(home, "playbook", "test", "rain-before-opening.yaml", "--mutants")
+    assert told.returncode == 0
+    assert "没有一例成立" in told.stdout
+    assert "      given: {" in told.stdout
+    assert "      expect: {wanted: [" in told.stdout
+    strict = run(home, "playbook", "test", "rain-before-opening.yaml", "--strict", "--json")
+    assert strict.returncode == 4
+    document = json.loads(strict.stdout)
+    assert document["ok"]
+    assert document["coverage"][0]["score"] < 0.9
+    # a playbook's id stands for its shipped cases
+    assert "recording-threat：用例" in run(home, "playbook", "test", "recording-threat").stdout
