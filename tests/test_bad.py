@@ -31,6 +31,7 @@ ELSEWHERE = {
     "replaces-shipped": "test_reader_library.py",
     "hall-value-clash": "test_reader_library.py",
     "leans-on-broken": "test_reader_findings.py",
+    "activation-cycle": "test_checks.py",
     "unexplored": "test_checks.py",
     "evaluators-differ": "test_checks.py",
 }

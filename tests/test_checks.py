@@ -317,6 +317,7 @@ def test_differing_evaluators_are_reported(monkeypatch: pytest.MonkeyPatch) -> N
     report = check(read(book(X, END, when("x: yes", step("a")), when("maybe: {x: no}", step("b")))), ["p"])
     (found,) = {found.message: found for found in report["findings"]}.values()
     assert found.code == "evaluators-differ"
+    assert any(line.startswith("甲：") for entry in report["findings"] for line in entry.situation)
     assert "p.b" in found.message
 
 
@@ -332,6 +333,17 @@ def test_conflict_of_two_playbooks() -> None:
     made = parse_texts(texts)
     assert check(made, ["p"])["findings"] == check(made, ["q"])["findings"] == []
     assert [found.code for found in check(made, ["p", "q"])["findings"]] == ["conflict"]
+
+
+def test_playbooks_that_start_each_other() -> None:
+    """Proposals that lead back to where they began are found in each playbook on the way."""
+    other = book(X, END, when("x: yes", "activate: p")).replace("playbook: p", "playbook: q")
+    good = book(X, END, step("a"), when("x: yes", step("b")))
+    bad = good + "  understand:\n  - {when: {x: no}, activate: q}\n"
+    for text, situations in ((bad, [("甲：否",), ("甲：是",)]), (good, [])):
+        texts = {"playbooks/vocabulary.yaml": VOCABULARY, "playbooks/p.yaml": text, "playbooks/q.yaml": other}
+        found = [entry for name in "pq" for entry in check(parse_texts(texts), [name])["findings"]]
+        assert [entry.situation for entry in found if entry.code == "activation-cycle"] == situations
 
 
 def test_report_of_sources() -> None:

@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from engine.checks.ends import ends, start
-from engine.checks.ground import Ground
-from engine.checks.rules import conflicts, questions, rules
+from engine.checks.ground import EVERYWHERE, Ground
+from engine.checks.questions import questions
+from engine.checks.rules import activations, conflicts, rules
 from engine.checks.steps import steps
 from engine.conditions import Situation, needs
 from engine.diagrams import NO, YES, Node
 from engine.explore import explore
 from engine.model import ALWAYS, Finding, Library, Rule
+from engine.words import shown
 
 
 class Checked(Ground):
@@ -27,13 +29,15 @@ class Checked(Ground):
         """The check as the contract of `playbook check --json` has it; `findings` are model.Finding."""
         findings = list(self.findings())
         found = explore(self.ruleset, self.relevance, self.compare if self.durable else None)
+        place, help = self.own[0].span, "这是程序的错：把剧本和情形报给开发者"
         findings += [
-            Finding("error", "evaluators-differ", text, self.own[0].span) for text in found.differences
+            Finding("error", "evaluators-differ", text, place, help, tuple(lines))
+            for text, lines in zip(found.differences, self.differing, strict=True)
         ]
         if not found.complete:
             text = "状态太多，没有全部走到；数字只是下限"
             help = "把剧本拆小，或减少互相牵连的问题"
-            findings.append(Finding("warning", "unexplored", text, self.own[0].span, help))
+            findings.append(Finding("warning", "unexplored", text, place, help, EVERYWHERE))
         return {
             "playbook": "+".join(self.active),
             "states": found.states,
@@ -56,13 +60,19 @@ class Checked(Ground):
         drawn = {key for key, node in self.relevance.rule_nodes.items() if self._follow(node, vector)}
         first = self.evaluator.differences.pop() if self.evaluator.differences else set()
         wrong = first | (second ^ tree) | (drawn ^ tree)
-        return f"两个判定器在规则 {'、'.join(sorted(wrong))} 上不一致" if wrong else ""
+        if not wrong:
+            return ""
+        facts = self.ruleset.facts
+        self.differing.append([f"{facts[key].label}：{shown(facts[key], a)}" for key, a in at.facts.items()])
+        self.differing[-1] += [self.outcome(*outcome) for outcome in sorted(at.happened)]
+        return f"两个判定器在规则 {'、'.join(sorted(wrong))} 上不一致"
 
     def findings(self) -> Iterator[Finding]:
         """Every fault that the diagrams prove."""
         if len(self.own) == 1:  # the rest of these stay as they are beside others
             yield from rules(self)
             yield from questions(self)
+            yield from activations(self)
         yield from conflicts(self)
         yield from start(self)
         for playbook in self.own:

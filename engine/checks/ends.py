@@ -58,6 +58,7 @@ def ends(on: Ground, playbook: Playbook) -> Iterator[Finding]:
             f"剧本 `{playbook.id}` 没有写 `ends_in`",
             playbook.span,
             "写上了结这件事的步骤",
+            EVERYWHERE,
         )
         return
     seen: set[Node] = set()

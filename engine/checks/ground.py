@@ -45,6 +45,7 @@ class Ground:
         self.evaluator = Evaluator(self.ruleset, durable)
         self.durable = durable
         self.compared = 0  # situations that went through every evaluator
+        self.differing: list[list[str]] = []  # those on which evaluators disagreed
         self.rules = [
             b.rule for b in self.ruleset.rules.values() if b.playbook != ALWAYS_ON or ALWAYS_ON in active
         ]
@@ -60,10 +61,11 @@ class Ground:
         while todo := self.d.support(node) - done:
             for index in sorted(todo):
                 done.add(index)
-                node = self.d.both(node, self._constraint(index))
+                node = self.d.both(node, self.constraint(index))
         return node
 
-    def _constraint(self, index: int) -> Node:
+    def constraint(self, index: int) -> Node:
+        """Where a variable is in a state that can be."""
         entry = self.v.all[index]
         if not entry.fact:
             return self.d.either(self.d.states(index, (0,)), self._cause(index))
