@@ -31,7 +31,7 @@ class Checked(Ground):
         found = explore(self.ruleset, self.relevance, self.compare if self.durable else None)
         place, help = self.own[0].span, "这是程序的错：把剧本和情形报给开发者"
         findings += [
-            Finding("error", "evaluators-differ", text, place, help, tuple(lines))
+            Finding("error", "evaluators-differ", text, place, help, tuple(lines) or EVERYWHERE)
             for text, lines in zip(found.differences, self.differing, strict=True)
         ]
         if not found.complete:
