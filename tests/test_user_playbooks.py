@@ -6,6 +6,7 @@ import os
 import pytest
 
 from engine import paths, reader
+from engine.cases import case_files
 from engine.hall import read_profile
 from engine.reader.folders import own_playbooks
 from tests.walking import RAIN, emitted, run
@@ -288,3 +289,12 @@ def test_pinned_with_the_incident(home):
     shown = emitted(home, "incident", "show", begun["id"], "--json")
     assert [entry["step"] for entry in shown["plan"]["control"]] == ["own-b.look"]
     assert run(home, "respond", "--playbook", "own-b", "--first-screen").returncode == 5
+
+
+def test_new_playbooks_and_cases_in_a_named_folder(home):
+    """`playbook new` writes into the folder that the hall names; `playbook test` finds the cases."""
+    write(home / "config" / "hall.yaml", "playbooks: books\n")
+    written = emitted(home, "playbook", "new", "own-x", "--json")
+    assert written["written"] == str(home / "config" / "books" / "own-x.yaml")
+    assert home / "config" / "books" / "cases" in case_files()
+    assert found(reader.load_library()) == {"own-x": "hall"}
