@@ -1,6 +1,7 @@
 """`zhiban playbook new`: a draft that checks clean and passes its own cases, whatever its author says."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -166,9 +167,12 @@ def test_new_with_options(tmp_path):
 
 
 def test_new_into_a_file(tmp_path):
-    """`-o` names the file; cases go beside it; an existing one of either is not touched."""
+    """`-o` names the file or its folder; cases go beside it; an existing one of either is not touched."""
     emitted(tmp_path, "playbook", "new", "own-x", "-o", "mine/y.yaml", "--json")
     assert (tmp_path / "mine" / "cases" / "own-x.yaml").is_file()
+    (tmp_path / "folder").mkdir()
+    inside = emitted(tmp_path, "playbook", "new", "own-x", "-o", "folder", "--json")
+    assert inside["written"] == str(Path("folder", "own-x.yaml"))
     taken = run(tmp_path, "playbook", "new", "own-x", "-o", "mine/z.yaml")
     assert (taken.returncode, (tmp_path / "mine" / "z.yaml").exists()) == (6, False)
     assert "已经在了" in taken.stderr

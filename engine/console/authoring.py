@@ -41,7 +41,9 @@ def new(id: str, given: Mapping[str, str | None], output: Path | None, *, json: 
         raise Conflict(f"已经有剧本 `{id}`", help)
     from engine.reader.folders import own_playbooks
 
-    file = output or own_playbooks() / f"{id}.yaml"
+    file = output or own_playbooks()
+    if output is None or output.is_dir():
+        file = file / f"{id}.yaml"
     cases = file.parent / "cases" / f"{id}.yaml"
     said = {name: text for name, text in given.items() if text is not None}
     vocabulary = library.vocabulary
