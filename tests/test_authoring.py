@@ -230,3 +230,15 @@ def test_leaving_writes_nothing(tmp_path, answers):
     assert officer.ends() == 0
     assert not (tmp_path / "config").exists()
     assert os.listdir(tmp_path) in ([], ["cache"], ["cache", "data"])
+
+
+def test_refused_before_anything_is_asked(tmp_path):
+    """Where cases of that name lie already, or a broken playbook, no question is asked first."""
+    books = tmp_path / "config" / "playbooks"
+    (books / "cases").mkdir(parents=True)
+    (books / "cases" / "own-x.yaml").write_text("cases: []\n", "utf-8")
+    (books / "own-y.yaml").write_text("playbook: own-y\n", "utf-8")
+    for id, says in (("own-x", "已经在了"), ("own-y", "已经有剧本")):
+        officer = Officer(tmp_path, "playbook", "new", id)
+        shown = officer.at_prompt()
+        assert (says in shown, "这件事叫什么" in shown, officer.ends()) == (True, False, 6)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from engine import paths
 from engine.errors import BadData, Conflict
+
+
+def must_be_free(places: Iterable[Path]) -> None:
+    """Conflict when something is at one of these places."""
+    taken = next((path for path in places if not paths.missing(path)), None)
+    if taken:
+        raise Conflict(f"`{taken}` 已经在了，没有改动", "换一个名称，或用 -o 写到别处")
 
 
 def write_new(files: Mapping[Path, str]) -> None:
@@ -14,9 +21,7 @@ def write_new(files: Mapping[Path, str]) -> None:
 
     Conflict when something is there already, BadData when it cannot be written: then nothing is left.
     """
-    taken = [path for path in files if not paths.missing(path)]
-    if taken:
-        raise Conflict(f"`{taken[0]}` 已经在了，没有改动", "换一个名称，或用 -o 写到别处")
+    must_be_free(files)
     written: list[Path] = []
     try:
         for path, text in files.items():

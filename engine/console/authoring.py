@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.authoring import Draft, cases_text, defaults, id_fault, playbook_text, write_new
+from engine.authoring import Draft, cases_text, defaults, id_fault, must_be_free, playbook_text, write_new
 from engine.console import desk, record, replies, respond
 from engine.console.terminal import Terminal
 from engine.errors import Conflict, UsageError
@@ -36,7 +36,9 @@ def new(id: str, given: Mapping[str, str | None], output: Path | None, *, json: 
     if fault:
         raise UsageError(fault, "例如：zhiban playbook new queue-machine")
     library = desk.shelf().library
-    if id in [playbook.id for playbook in library.playbooks]:
+    # a broken file is not in the library, and its name is taken all the same
+    files = {Path(name).stem for name in library.texts if name.endswith((".yaml", ".yml"))}
+    if id in {*files, *(playbook.id for playbook in library.playbooks)}:
         help = f"换一个名称；要改现有的，写一份 `extends: {id}`，见 docs/language.md"
         raise Conflict(f"已经有剧本 `{id}`", help)
     from engine.reader.folders import own_playbooks
@@ -45,6 +47,7 @@ def new(id: str, given: Mapping[str, str | None], output: Path | None, *, json: 
     if output is None or output.is_dir():
         file = file / f"{id}.yaml"
     cases = file.parent / "cases" / f"{id}.yaml"
+    must_be_free((file, cases))  # before anything is asked
     said = {name: text for name, text in given.items() if text is not None}
     vocabulary = library.vocabulary
     if "who" in said:
