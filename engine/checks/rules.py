@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from engine.checks.ground import EVERYWHERE, Ground
 from engine.checks.written import conjuncts, short, written
@@ -98,10 +99,13 @@ def _named(on: Ground, keys: Sequence[str]) -> str:
 
 
 def conflicts(on: Ground) -> Iterator[Finding]:
-    """Contradictory steps that some situation wants together."""
+    """Contradictory steps that some situation wants together, neither done nor blocked yet."""
     for key, step in on.ruleset.steps.items():
         for other in step.conflicts_with:
             both = on.d.both(on.relevance.wanted.get(key, NO), on.relevance.wanted.get(other, NO))
+            for outcome in product(("done", "blocked"), (key, other)):
+                if outcome in on.v.of_outcome:
+                    both = on.d.restrict(both, on.v.of_outcome[outcome], 0)
             both = on.feasible(both)
             if both != NO:
                 text = f"步骤 `{short(key)}` 与 `{short(other)}` 互相矛盾，却会同时出现"
