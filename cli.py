@@ -221,7 +221,7 @@ def playbook_list(as_json: bool) -> None:
 
 
 @playbook.command("show")
-@click.argument("playbook", metavar="ID")
+@click.argument("playbook", metavar="ID或文件")
 @click.option("--html", "as_html", is_flag=True, help="一张网页：图，能选情况看计划怎么变")
 @click.option("--output", "-o", type=_FILE, metavar="文件", help="网页写到文件，不写到屏幕")
 @_FOLDER
@@ -231,6 +231,22 @@ def playbook_show(playbook: str, as_html: bool, output: Path | None, as_json: bo
     from engine.console import drawing
 
     drawing.show(playbook, html=as_html, output=output, json=as_json)
+
+
+@playbook.command("diff")
+@click.argument("old", metavar="旧")
+@click.argument("new", metavar="[新]", default="")
+@click.option("--exit-code", "exit_code", is_flag=True, help="有不同就以退出码 1 结束（平时总是 0）")
+@_FOLDER
+@_JSON
+def playbook_diff(old: str, new: str, exit_code: bool, as_json: bool) -> int:
+    """两个剧本（文件或 ID）哪里不同：什么情形下计划变了，话、时限、问题改了什么。
+
+    只写一个 ID：自带的与现在用的相比，看本厅改了什么。只写一个文件：有它与没有它相比。
+    """
+    from engine.console import drawing
+
+    return drawing.diff(old, new, exit_code=exit_code, json=as_json)
 
 
 @playbook.command("check")

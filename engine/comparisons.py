@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from engine.conditions import Answer, Situation
 from engine.model import Fact, Happened, Known, Test
+from engine.phrases import COMPARED
 from engine.words import shown
 
 _OUTCOMES = {"done": "已办好", "blocked": "没办成", "overdue": "超时", "handed": "已交代"}
-_COMPARED = {"lt": "小于", "lte": "不超过", "gt": "超过", "gte": "不少于"}
 
 
 class Comparison(NamedTuple):
@@ -38,7 +38,7 @@ def compared(
     if isinstance(leaf, Known):
         asks = f"{label}：已经清楚"
     elif leaf.op != "in":
-        asks = f"{label}{_COMPARED[leaf.op]}{leaf.values[0]}{fact.unit}"
+        asks = f"{label}{COMPARED[leaf.op]}{leaf.values[0]}{fact.unit}"
     else:
         many = fact.kind == "many"
         said = (shown(fact, Answer("known", frozenset((str(v),)) if many else v)) for v in leaf.values)

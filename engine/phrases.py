@@ -26,7 +26,7 @@ from engine.model import (
 
 OUTCOMES = {"done": "办好", "blocked": "办不成", "overdue": "超时", "handed": "交代了"}
 LONG = 16  # characters of a step's words that a condition quotes
-_COMPARED = {"lt": "不到", "lte": "不超过", "gt": "超过", "gte": "不少于"}
+COMPARED = {"lt": "小于", "lte": "不超过", "gt": "超过", "gte": "不少于"}
 _FILLED = re.compile(r"\{\{-?\s*([A-Za-z_][\w.-]*).*?-?\}\}")
 _IF = re.compile(r"\{%-?\s*(?:el)?if\s+(not\s+)?([A-Za-z_][\w.-]*).*?-?%\}")
 _ELSE = re.compile(r"\{%-?\s*else\s*-?%\}")
@@ -114,7 +114,7 @@ class Phrases:
         label = self.label(test.fact)
         if fact is None or fact.kind == "number":
             if test.op != "in":
-                return f"{label}{_COMPARED[test.op]}{self.number(test.values[0], fact)}"
+                return f"{label}{COMPARED[test.op]}{self.number(test.values[0], fact)}"
             return f"{label}是{'或'.join(self.number(value, fact) for value in test.values)}"
         if fact.kind == "bool":
             if set(test.values) >= {True, False}:

@@ -14,7 +14,7 @@ TIERS = [
     "ruleset matcher journal state fold words comparisons",
     "plan diagrams relevance follow bound consequences",
     "session walk explore checks cases",
-    "triage render followups orders drill practice simulate explain provenance authoring cacao",
+    "triage render followups orders drill practice simulate explain provenance authoring cacao compare",
     "console",
     "__init__ cli",
 ]

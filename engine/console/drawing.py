@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.console import desk, record
+from engine.console import record
 from engine.console.incidents import write
 from engine.console.respond import terminal
+from engine.console.versions import one, two
 from engine.errors import UsageError
 from engine.hall import read_profile
 from engine.model import Library, Profile
@@ -14,13 +15,15 @@ from engine.ruleset import ALWAYS_ON
 
 
 def show(id: str, *, html: bool, output: Path | None, json: bool) -> None:
-    """Draw one playbook: a tree, or a page (`html`) to a file or standard output; `json`: the model."""
+    """Draw a playbook (id or file): a tree, or a page (`html`) to a file or standard output.
+
+    `json`: the model. Errors are those of `versions.one`.
+    """
     if html and json:
         raise UsageError("--html 和 --json 只能用一个")
     if output is not None and not html:
         raise UsageError("-o 要和 --html 一起用", f"zhiban playbook show {id} --html -o {output}")
-    library = desk.shelf().library
-    desk.known(library, id)
+    library, id = one(id)
     if json:
         record.emit(next(playbook for playbook in library.playbooks if playbook.id == id))
         return
@@ -49,3 +52,23 @@ def _profile(library: Library, id: str) -> Profile:
         value for playbook in library.playbooks if playbook.id in (id, ALWAYS_ON) for value in playbook.hall
     )
     return read_profile(None, library.vocabulary, list(own))[0]
+
+
+def diff(old: str, new: str, *, exit_code: bool, json: bool) -> int:
+    """What differs between two playbooks (ids or files; without `new` see `versions.two`).
+
+    0 whether or not they differ; with `exit_code` 1 when they do, as `git diff --exit-code`.
+    """
+    from engine.compare import compare
+
+    before, after = two(old, new)
+    report = compare(before.library, before.id, after.library, after.id)
+    if json:
+        record.emit(report)
+    else:
+        from engine.console.changes import changes
+
+        screen = terminal()
+        for row in changes(report):
+            screen.line(row.text, row.style, row.first, row.rest)
+    return 1 if exit_code and not report.same else 0

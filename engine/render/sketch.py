@@ -61,6 +61,15 @@ class Line(NamedTuple):
     place: str
 
 
+class Value(NamedTuple):
+    """A hall value in words; `origin`: who says so."""
+
+    id: str
+    label: str
+    shown: str
+    origin: str
+
+
 class Sketch:
     """One playbook of a library in words; `profile` fills in what this hall has."""
 
@@ -122,15 +131,15 @@ class Sketch:
         return own if own in self.phrases.facts else name
 
     @cached_property
-    def hall(self) -> tuple[tuple[str, str, str], ...]:
-        """(label, value, where it is from) of each hall value in use, the playbook's own first."""
+    def hall(self) -> tuple[Value, ...]:
+        """Each hall value in use, shared ones first."""
         used = self._values_used()
         found = []
         for id, value in self.phrases.hall.items():
             if id in used:
                 shown = self.phrases.value(id)
                 origin = "本厅填的" if id in self.profile.values else "默认" if shown else "还没填"
-                found.append((value.label, shown or "______", origin))
+                found.append(Value(id, value.label, shown or "______", origin))
         return tuple(found)
 
     def _values_used(self) -> set[str]:
@@ -180,6 +189,7 @@ class Sketch:
             ("办法", " → ".join(say.words(way) for way in step.ways)),
             ("弄清", "、".join(map(say.label, step.finds))),
             ("文书", f"《{document_title(step.issue)}》" if step.issue else ""),
+            ("兑现", "、".join(say.quoted(key) for key in step.promises if key in say.steps)),
             ("重复", f"每{say.span(step.every)}一次" if step.every else ""),
             ("凭据", step.evidence),
             ("复查", f"{say.span(step.check)}后看效果" if step.check else ""),

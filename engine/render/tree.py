@@ -34,8 +34,8 @@ def tree(sketch: Sketch, always: Sketch | None = None) -> Iterator[Row]:
     yield from _facts(sketch)
     if sketch.hall:
         yield Row("【本厅的数和地点】", "title")
-        for label, value, where in sketch.hall:
-            yield Row(f"{label}：{value}（{where}）", "", "  ● ", "     ")
+        for value in sketch.hall:
+            yield Row(f"{value.label}：{value.shown}（{value.origin}）", "", "  ● ", "     ")
     if always is not None:
         yield Row("【人身安全】", "title")
         text = (

@@ -49,7 +49,7 @@ function compare(test, value) {
 // Picks: fact key -> [option ids], and "." + step or fact key -> [outcome kinds].
 function readHash(hash, data) {
   const picks = {};
-  const places = {};
+  const places = Object.create(null);
   data.facts.forEach(function (fact) {
     places[fact.name] = { key: fact.key, ids: fact.options.map(function (option) { return option.id; }) };
     if (fact.overdue) places["." + fact.name] = { key: "." + fact.key, ids: ["overdue"] };
