@@ -11,10 +11,10 @@ PYTEST := $(BIN)/python -m pytest -q
 DURABLE_ENV := CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench soak wheel clean
+.PHONY: help setup run test check bench triage-model soak wheel clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' Makefile
 
 setup: $(STAMP)  ## .venv with the pinned versions; later runs do nothing
 	@:
@@ -57,6 +57,9 @@ check: $(STAMP)  ## lint, format, types, layers, playbooks
 
 bench: $(STAMP)  ## the measurements of benchmarks/; ARGS=--json prints JSON
 	@$(BIN)/python benchmarks $(ARGS)
+
+triage-model: $(STAMP)  ## learn the weights of triage anew from playbooks/triage/*.jsonl
+	@$(BIN)/python -m engine.triage.learn
 
 soak: $(STAMP)  ## the tests that take minutes
 	@$(PYTEST) -n 2 -m soak --hypothesis-profile=default $(ARGS)

@@ -12,14 +12,18 @@ import msgspec
 from engine.model import Fact, Library
 from engine.triage.facts import HeardFact, facts_in, heard_facts
 from engine.triage.index import index_of
+from engine.triage.learned import SILENT, Weights, shipped
 from engine.triage.rank import ACTIVE, FALLBACK, NONE, Match, rank
 from engine.triage.safety import ALWAYS, Safety, danger
-from engine.triage.text import LIMIT, Evidence, normalise
+from engine.triage.text import LIMIT, Evidence, is_han, normalise
 
 __all__ = [
     "ACTIVE", "FALLBACK", "LIMIT", "NONE", "Evidence", "HeardFact", "Match", "Safety", "Triage",
     "heard_facts", "to_json", "triage",
 ]  # fmt: skip
+
+
+SAYS = 2  # Chinese characters below which the weights are not asked
 
 
 class Triage(msgspec.Struct, frozen=True):
@@ -37,20 +41,28 @@ class Triage(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-def triage(text: str, library: Library, limit: int = 5) -> Triage:
-    """Read `text`: the playbooks to activate (at most `limit`), danger and facts."""
+def triage(text: str, library: Library, limit: int = 5, weights: Weights | None = None) -> Triage:
+    """Read `text`: the playbooks to activate (at most `limit`), danger and facts.
+
+    `weights`: other than those that come with the program.
+    """
     read = normalise(text)
     scan = index_of(library).scan(read.plain)
-    safety = danger(read, library, scan)
+    weights = shipped() if weights is None else weights
+    reading = weights.read(read.plain) if sum(map(is_han, read.plain)) >= SAYS else SILENT
+    safety = danger(read, library, scan, weights, reading)
     playbooks = tuple(p for p in library.playbooks if p.id != ALWAYS)
-    matches = rank(read, playbooks, scan)
-    active = tuple(m.playbook for m in matches if m.score >= ACTIVE and m.playbook != FALLBACK)
-    general = next((m for m in matches if m.playbook == FALLBACK), None)
-    if not active and (matches or safety.kind != "none"):
+    ranking = rank(read, playbooks, scan, weights, reading, {})
+    matches = ranking.matches
+    active: tuple[str, ...] = ()
+    # thin words of a playbook that the weights do not know make it a candidate, no more
+    clear = [m for m in matches if m.playbook in reading.values or m.score >= ACTIVE]
+    if clear and clear[0].score > ranking.routine:
+        active = (clear[0].playbook, *(m.playbook for m in clear[1:] if _beside(m)))
+    elif safety.kind != "none" or (matches and matches[0].score > ranking.routine):
+        general = next((m for m in matches if m.playbook == FALLBACK), None)
         active = (FALLBACK,)
         matches = (general or Match(FALLBACK, 0.0, safety.evidence), *_without(matches))
-    elif active and general is not None and general.score >= ACTIVE and matches[0] is general:
-        active = (FALLBACK, *active)
     active = active[:limit]
     return Triage(
         primary=active[0] if active else NONE,
@@ -60,6 +72,11 @@ def triage(text: str, library: Library, limit: int = 5) -> Triage:
         facts=facts_in(read, _facts(library, matches), scan),
         note=read.note,
     )
+
+
+def _beside(match: Match) -> bool:
+    """Active beside the primary one."""
+    return match.score >= ACTIVE and match.playbook != FALLBACK
 
 
 def _without(matches: tuple[Match, ...]) -> tuple[Match, ...]:

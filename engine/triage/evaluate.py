@@ -27,7 +27,7 @@ class Line(msgspec.Struct, frozen=True):
 
     id: str
     text: str
-    primary: str
+    primary: str = ""
     also: tuple[str, ...] = ()
     ok: tuple[str, ...] = ()
     safety: str = NONE
@@ -136,9 +136,7 @@ def measure(lines: Iterable[Line], library: Library) -> Evaluation:
 
 def ids(got: Triage) -> tuple[str, ...]:
     """The answers in order: what is active, then the other candidates."""
-    if got.primary == NONE:
-        return (NONE,)
-    return tuple(dict.fromkeys((*got.active, *(m.playbook for m in got.matches))))
+    return tuple(dict.fromkeys((got.primary, *got.active, *(m.playbook for m in got.matches))))
 
 
 def _first(line: Line, got: Triage) -> bool:

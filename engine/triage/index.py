@@ -8,7 +8,6 @@ the text, not with the number of playbooks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-
 from typing import NamedTuple
 
 from engine.model import Fact, Library, Playbook, Scalar, Signal

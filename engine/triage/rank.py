@@ -1,23 +1,22 @@
-"""How signals combine: the one formula of the ranking.
+"""How signals and learned weights combine: the one formula of the ranking.
 
-    score(playbook) = Σ weights of its signals that hold − calm        (+ BASE for general-incident)
+    score(playbook) = 1 + learned(playbook) + TRUST · min(signals, CAP)    for playbooks the weights know
+    score(playbook) = signals − calm                                       for others (a hall's own)
+    routine         = 1 + learned(none) + TRUST · min(calm, CAP)
 
-A signal counts only if it rests on words that a heavier one of the same playbook has not used already.
-calm: the weights of the routine phrases in the text (a drill, a meeting, thanks, a question about
-opening hours, 运行平稳); it is the same for all playbooks, so it never changes their order. BASE: that
-somebody reports something at all, in a sentence that is no question, speaks a little for an incident.
+signals: the sum of the weights of the playbook's `hear` that hold; one that rests only on words which a
+heavier one has used adds nothing. learned: see `learned`. calm: the weights of the routine phrases in
+the text (a drill, a meeting, thanks). taught (`taught`): what the hall itself has taught is added to the
+score of the playbooks named.
 
-Weights: 1 = such words alone make the case, more = they outweigh another scenario's, less = a clue;
-clues add up (雨 0.6 + 没到点 0.5). ACTIVE (1) makes a playbook active, the best one primary. Less than
-that but more than 0 is thin evidence: `general-incident`, with the candidates listed. Nothing above 0:
-no incident. The score of one playbook never depends on the others; equal scores keep the order:
-specific before general, then where the evidence begins, then id.
+The best score is primary, unless routine is better: then nothing has happened. Beside the primary one
+every playbook of ACTIVE or more is active. The score of a playbook never depends on the others; equal
+scores keep the order: specific before general, then where the evidence begins, then id.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -25,15 +24,16 @@ from engine.model import Playbook, Signal
 from engine.triage.calm import calm
 from engine.triage.frames import FOR_RANK
 from engine.triage.index import Scan, of_playbook
+from engine.triage.learned import Reading, Weights, spans
 from engine.triage.signals import Finder, Found, Place
-from engine.triage.text import Evidence, Text, is_han
+from engine.triage.text import Evidence, Text
 
 FALLBACK = "general-incident"
 NONE = "none"
-ACTIVE = 1.0
-BASE = 0.1
-_LEAST = 8  # Chinese characters of a sentence that reports something
-_QUESTION = re.compile(r"(?:吗|呢|几点|多少|哪里|在哪|什么|哪些)[?。!]*$|^(?:请问|问一下|想问|咨询)")
+ACTIVE = 0.75
+LISTED = 0.15  # what is worth naming as a candidate
+TRUST = 0.4
+CAP = 1.5
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -44,24 +44,24 @@ class Match(msgspec.Struct, frozen=True):
     evidence: tuple[Evidence, ...]
 
 
-def heard(signals: Iterable[Signal], finder: Finder) -> tuple[float, tuple[Evidence, ...]]:
-    """The sum of the weights, and the words that it rests on."""
+class Ranking(msgspec.Struct, frozen=True):
+    """The playbooks that something speaks for, best first, and how much speaks for routine."""
+
+    matches: tuple[Match, ...]
+    routine: float
+
+
+def heard(signals: Iterable[Signal], finder: Finder) -> tuple[float, list[Found]]:
+    """The sum of the weights, and the signals that it is made of."""
     holding = [found for signal in signals if (found := finder.match(signal)) is not None]
     holding.sort(key=lambda found: (-found.signal.weight, found.places))
-    total = 0.0
+    counted: list[Found] = []
     used: list[Place] = []
     for found in holding:
-        if _rests_on(found, used):
-            continue
-        used.extend(found.places)
-        total += found.signal.weight
-    return total, finder.evidence(used)
-
-
-def _base(text: Text) -> float:
-    """BASE for a sentence that reports something."""
-    long_enough = sum(map(is_han, text.plain)) >= _LEAST
-    return BASE if long_enough and not _QUESTION.search(text.plain) else 0.0
+        if not _rests_on(found, used):
+            used.extend(found.places)
+            counted.append(found)
+    return sum(found.signal.weight for found in counted), counted
 
 
 def _rests_on(found: Found, used: list[Place]) -> bool:
@@ -69,20 +69,57 @@ def _rests_on(found: Found, used: list[Place]) -> bool:
     return all(any(a <= start and end <= b for a, b in used) for start, end in found.places)
 
 
-def rank(text: Text, playbooks: tuple[Playbook, ...], scan: Scan) -> tuple[Match, ...]:
-    """The playbooks that something speaks for, best first; `scan`: what occurs."""
+def combined(learned: float | None, points: float, routine: float) -> float:
+    """The formula; `learned`: None where the weights do not know the label."""
+    return points - routine if learned is None else 1.0 + learned + TRUST * min(points, CAP)
+
+
+def rank(
+    text: Text,
+    playbooks: tuple[Playbook, ...],
+    scan: Scan,
+    weights: Weights,
+    reading: Reading,
+    taught: Mapping[str, float],
+) -> Ranking:
+    """Rank the playbooks.
+
+    `scan`: what occurs; `reading`: what the weights say; `taught`: what the hall has taught, by label.
+    """
     finder = Finder(text, scan.at, FOR_RANK)
-    routine = calm(text)
+    phrases = calm(text)
+    known = reading.values.get(NONE)
+    routine = (combined(known, phrases, 0.0) if known is not None else 0.0) + taught.get(NONE, 0.0)
     found = []
     for playbook in playbooks:
         signals = scan.live.get(of_playbook(playbook.id), ())
-        if not signals and playbook.id != FALLBACK:
+        learned = reading.values.get(playbook.id)
+        if not signals and learned is None and playbook.id not in taught:
             continue
-        points, evidence = heard(signals, finder)
-        if playbook.id == FALLBACK:
-            points += _base(text)
-        score = round(points - routine, 3)
-        if score > 0:
-            found.append(Match(playbook.id, score, evidence))
-    found.sort(key=lambda m: (-m.score, m.playbook == FALLBACK, m.evidence[:1], m.playbook))
-    return tuple(found)
+        points, counted = heard(signals, finder)
+        score = round(combined(learned, points, phrases) + taught.get(playbook.id, 0.0), 3)
+        if score >= LISTED:
+            found.append((score, playbook.id, counted))
+    found.sort(key=lambda entry: (-entry[0], entry[1] == FALLBACK))
+    matches = [
+        Match(id, score, _evidence(text, finder, weights, reading, id, counted))
+        for score, id, counted in found[:_LOOKED_AT]
+    ]
+    matches.sort(key=lambda m: (-m.score, m.playbook == FALLBACK, m.evidence[:1], m.playbook))
+    return Ranking(tuple(matches), round(routine, 3))
+
+
+_LOOKED_AT = 12  # matches that get evidence
+
+
+def _evidence(
+    text: Text, finder: Finder, weights: Weights, reading: Reading, id: str, counted: list[Found]
+) -> tuple[Evidence, ...]:
+    """The words of the signals, and the stretches that the weights go by where no word is named."""
+    places = [place for found in counted for place in found.places]
+    if id in reading.values:
+        shares = weights.shares(text.plain, id, reading)
+        for start, end in spans(shares, len(text.plain)):
+            if all(end <= a or b <= start for a, b in places):
+                places.append((start, end))
+    return finder.evidence(places)

@@ -15,8 +15,9 @@ import msgspec
 from engine.model import All as AllOf
 from engine.model import Any as AnyOf
 from engine.model import Condition, Library, Maybe, Not, Playbook, Signal, Test
-from engine.triage.frames import FOR_DANGER, Reason
+from engine.triage.frames import FOR_DANGER, Reason, reasons
 from engine.triage.index import Scan
+from engine.triage.learned import Reading, Weights, spans
 from engine.triage.signals import Finder, Found
 from engine.triage.text import Evidence, Text
 
@@ -30,6 +31,9 @@ KINDS: dict[str, Kind] = {
     "hurt": "medical",
     "lost_child": "minor_lost",
 }
+# learned values: words of less weight than 1 need so much beside them; so much alone is an alarm
+WEAK = -0.6
+ALONE = -0.1
 _FEARED_COUNTS: frozenset[Kind] = frozenset({"selfharm", "medical", "minor_lost"})
 _THREATS: frozenset[Kind] = frozenset({"selfharm"})  # 要是不办我跳楼: a condition is no supposition
 
@@ -43,26 +47,56 @@ class Safety(msgspec.Struct, frozen=True):
     do_first: tuple[str, ...] = ()
 
 
-def danger(text: Text, library: Library, scan: Scan) -> Safety:
-    """The danger that the text reports; `scan`: what occurs in it."""
+def danger(text: Text, library: Library, scan: Scan, weights: Weights, reading: Reading) -> Safety:
+    """The danger that the text reports; `scan`: what occurs in it, `reading`: what the weights say."""
     always = next((p for p in library.playbooks if p.id == ALWAYS), None)
     facts = {_name(f.key): f for f in (*library.vocabulary.facts, *(always.facts if always else ()))}
+    heard: dict[str, tuple[Evidence, ...]] = {}
+    for name, kind in KINDS.items():
+        if name in facts:
+            signals = scan.live.get((facts[name].key, True), ())
+            if signals:
+                learned = reading.values.get(f"danger {kind}")
+                heard[name] = _named(signals, Finder(text, scan.at, _void(kind), kind), learned)
+    if not any(heard.values()):
+        heard = _sensed(text, scan, weights, reading)
     kinds: list[Kind] = []
     evidence: list[Evidence] = []
     first: list[str] = []
-    for name, kind in KINDS.items():
-        fact = facts.get(name)
-        if fact is None:
-            continue
-        found = _hold(scan.live.get((fact.key, True), ()), Finder(text, scan.at, _void(kind), kind))
-        if found:
-            kinds.append(kind)
+    for name, found in heard.items():
+        if found and name in facts:
+            kinds.append(KINDS[name])
             evidence.extend(e for e in found if e not in evidence)
             if always is not None:
-                first.extend(w for w in do_first(fact.key, always, library) if w not in first)
+                steps = do_first(facts[name].key, always, library)
+                first.extend(words for words in steps if words not in first)
     if not kinds:
         return Safety()
     return Safety(kinds[0], tuple(kinds), tuple(sorted(evidence)), tuple(first))
+
+
+def _named(signals: Iterable[Signal], finder: Finder, learned: float | None) -> tuple[Evidence, ...]:
+    """The words of danger that occur and are meant; those of little weight need the weights' support."""
+    holding: list[Found] = [
+        found
+        for signal in signals
+        if (signal.weight >= 1 or learned is None or learned >= WEAK)
+        and (found := finder.match(signal)) is not None
+    ]
+    return finder.evidence(place for found in holding for place in found.places)
+
+
+def _sensed(text: Text, scan: Scan, weights: Weights, reading: Reading) -> dict[str, tuple[Evidence, ...]]:
+    """The danger that no word names and that the weights are sure of, if its place is meant."""
+    value, name = max((reading.values.get(f"danger {kind}", ALONE - 1), name) for name, kind in KINDS.items())
+    if value < ALONE:
+        return {}
+    kind = KINDS[name]
+    finder = Finder(text, scan.at, _void(kind), kind)
+    places = spans(weights.shares(text.plain, f"danger {kind}", reading), len(text.plain))
+    if any(reasons(text, *place, finder.void, kind) for place in places):
+        return {}
+    return {name: finder.evidence(places)}
 
 
 def _name(key: str) -> str:
@@ -75,11 +109,6 @@ def _void(kind: Kind) -> frozenset[Reason]:
     if kind in _FEARED_COUNTS:
         void -= {"feared"}
     return void - {"supposed"} if kind in _THREATS else void
-
-
-def _hold(signals: Iterable[Signal], finder: Finder) -> tuple[Evidence, ...]:
-    holding: list[Found] = [found for signal in signals if (found := finder.match(signal)) is not None]
-    return finder.evidence(place for found in holding for place in found.places)
 
 
 def do_first(fact: str, always: Playbook, library: Library) -> tuple[str, ...]:
