@@ -188,6 +188,11 @@ def grounds(condition: Condition, at: Situation) -> list[tuple[Test | Known | Ha
             if isinstance(condition, Any) and verdict is True:
                 found = found[:1]  # one alternative is reason enough
             return [ground for item in found for ground in grounds(item, at)]
+        case Maybe() if verdict and evaluate(condition.item, at) is None:
+            # undecided, and not false because of what has happened: that belongs to the reason
+            came = (leaf for leaf in leaves(condition.item) if isinstance(leaf, Happened))
+            happened = [(leaf, evaluate(leaf, at)) for leaf in came]
+            return grounds(condition.item, at) + [ground for ground in happened if ground[1]]
         case Not() | Maybe():
             return grounds(condition.item, at)
         case _:

@@ -152,4 +152,5 @@ def _steps(session: Session, rules: Iterable[str]) -> list[str]:
 
 def _proposed(session: Session, rules: Iterable[str]) -> list[str]:
     found = (name for key in sorted(rules) for name in session.ruleset.rules[key].rule.activate)
-    return [name for name in dict.fromkeys(found) if name not in session.state.active]
+    settled = {*session.state.active, *session.state.declined}
+    return [name for name in dict.fromkeys(found) if name not in settled]
