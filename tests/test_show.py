@@ -229,6 +229,14 @@ def test_address_and_choices() -> None:
     assert none["facts"]["p.papers"] == {"state": "known", "value": []}
 
 
+def test_page_script_is_read_by_an_engine() -> None:
+    """The part of the script that moves things about has no syntax error (what it shows was looked at)."""
+    text = (paths.shipped("templates") / "reports" / "playbook.js").read_text("utf-8")
+    quickjs.Context().eval(f"new Function({json.dumps(text)})")
+    with pytest.raises(quickjs.JSException):
+        quickjs.Context().eval(f"new Function({json.dumps(text + '}')})")
+
+
 def test_number_choices_are_what_conditions_tell_apart() -> None:
     """A number's choices lie on both sides of each threshold, with the hall's own value in place."""
     library = parse_texts({"p.yaml": BOOK})
