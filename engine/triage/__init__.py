@@ -13,7 +13,7 @@ from engine.model import Fact, Library
 from engine.triage.facts import HeardFact, facts_in, heard_facts
 from engine.triage.index import index_of
 from engine.triage.learned import SILENT, Weights, shipped
-from engine.triage.rank import ACTIVE, FALLBACK, NONE, Match, rank
+from engine.triage.rank import ACTIVE, BEHIND, FALLBACK, NONE, Match, rank
 from engine.triage.safety import ALWAYS, Safety, danger
 from engine.triage.text import LIMIT, Evidence, is_han, normalise
 
@@ -58,7 +58,7 @@ def triage(text: str, library: Library, limit: int = 5, weights: Weights | None 
     # thin words of a playbook that the weights do not know make it a candidate, no more
     clear = [m for m in matches if m.playbook in reading.values or m.score >= ACTIVE]
     if clear and clear[0].score > ranking.routine:
-        active = (clear[0].playbook, *(m.playbook for m in clear[1:] if _beside(m)))
+        active = (clear[0].playbook, *(m.playbook for m in clear[1:] if _beside(m, clear[0])))
     elif safety.kind != "none" or (matches and matches[0].score > ranking.routine):
         general = next((m for m in matches if m.playbook == FALLBACK), None)
         active = (FALLBACK,)
@@ -74,9 +74,9 @@ def triage(text: str, library: Library, limit: int = 5, weights: Weights | None 
     )
 
 
-def _beside(match: Match) -> bool:
+def _beside(match: Match, best: Match) -> bool:
     """Active beside the primary one."""
-    return match.score >= ACTIVE and match.playbook != FALLBACK
+    return match.score >= max(ACTIVE, best.score - BEHIND) and match.playbook != FALLBACK
 
 
 def _without(matches: tuple[Match, ...]) -> tuple[Match, ...]:

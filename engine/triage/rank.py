@@ -10,7 +10,7 @@ the text (a drill, a meeting, thanks). taught (`taught`): what the hall itself h
 score of the playbooks named.
 
 The best score is primary, unless routine is better: then nothing has happened. Beside the primary one
-every playbook of ACTIVE or more is active. The score of a playbook never depends on the others; equal
+every playbook of ACTIVE or more is active that is at most BEHIND less. The score of a playbook never depends on the others; equal
 scores keep the order: specific before general, then where the evidence begins, then id.
 """
 
@@ -30,7 +30,8 @@ from engine.triage.text import Evidence, Text
 
 FALLBACK = "general-incident"
 NONE = "none"
-ACTIVE = 0.75
+ACTIVE = 0.7
+BEHIND = 1.3  # how much less than the best one beside it may have
 LISTED = 0.15  # what is worth naming as a candidate
 TRUST = 0.4
 CAP = 1.5
