@@ -19,6 +19,17 @@ FOR_RANK: frozenset[Reason] = frozenset({"negated", "supposed", "feared"})
 FOR_FACTS: frozenset[Reason] = FOR_RANK | {"asked", "drill"}
 FOR_DANGER: frozenset[Reason] = FOR_FACTS | {"past", "settled", "fiction", "figure"}
 
+# signs without which a text cannot contain the reason: most texts need not be looked through for it
+_SIGNS: dict[Reason, frozenset[str]] = {
+    "negated": frozenset("没无未不非避防免杜否排禁严别甭0"),
+    "supposed": frozenset("如假倘万一要若设例比譬遇碰"),
+    "feared": frozenset("怕担恐险差"),
+    "past": frozenset("昨前上去以从那曾当"),
+    "drill": frozenset("演习测试训座课会宣讲授考题案竞知册须模假扮装设情脚背科"),
+    "fiction": frozenset("电小剧新戏画游"),
+    "figure": frozenset("气急愁累渴忙热烦嗓心七"),
+}
+
 _PEOPLE = (
     "人员|工作人员|群众|市民|老百姓|百姓|老人|大家|别人|他人|旁人|谁|人|孩子|小孩|儿童|人要|双方|两边|对方|他们|我们|她们|他|她"
     "|保安|窗口|现场|大厅|大厅里|厅里|这里|那里|里面"
@@ -105,6 +116,12 @@ _FICTION = Pattern(r"(?:电影|电视剧?|小说|剧本|新闻|戏|动画片|游
 _FIGURE = Pattern(
     r"(?:气|急|愁|累|渴|忙|热|烦|嗓子|心里|七窍)(?:得|到|都)?[^,。;!?]{0,4}(?:吐血|冒烟|冒火|着火|炸)"
 )
+
+
+def possible(plain: str, wanted: frozenset[Reason]) -> frozenset[Reason]:
+    """The reasons of `wanted` that a text in plain form can contain at all."""
+    signs = frozenset(plain)
+    return frozenset(r for r in wanted if r not in _SIGNS or not signs.isdisjoint(_SIGNS[r]))
 
 
 def _last(words: Pattern, text: str) -> int:

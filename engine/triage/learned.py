@@ -100,15 +100,14 @@ class Weights:
         return Reading(values, norm)
 
     def shares(self, plain: str, label: str, reading: Reading) -> list[tuple[float, int, int]]:
-        """What each sign and pair adds for a label, with its place; a gram that recurs counts once."""
+        """What each sign and pair adds for a label, with its place."""
         lane = _LANE * self._lane[label]
-        unit, seen, out = self.head.unit / reading.norm, set(), []
-        for gram, start, end in placed(plain):
-            row = self._rows.get(gram)
-            if row and gram not in seen:
-                seen.add(gram)
-                out.append((unit * (((row >> lane) & _MASK) - LEVELS), start, end))
-        return out
+        unit, rows = self.head.unit / reading.norm, self._rows
+        return [
+            (unit * (((row >> lane) & _MASK) - LEVELS), start, end)
+            for gram, start, end in placed(plain)
+            if (row := rows.get(gram))
+        ]
 
 
 @lru_cache(maxsize=1)
@@ -120,10 +119,15 @@ def shipped() -> Weights:
 
 def spans(shares: list[tuple[float, int, int]], length: int, most: int = 3) -> list[tuple[int, int]]:
     """The stretches of a text that speak most for a label: where its signs add most, joined."""
-    weight = [0.0] * length
+    weight = [0.0] * (length + 1)
     for share, start, end in shares:
-        for at in range(start, end):
-            weight[at] += share / (end - start)
+        if end - start > 1:
+            half = share / 2
+            weight[start] += half
+            weight[start + 1] += half
+        else:
+            weight[start] += share
+    del weight[length:]
     least = max(weight, default=0.0) * _OF_BEST
     if least <= 0:
         return []

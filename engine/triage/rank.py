@@ -97,30 +97,26 @@ def rank(
         learned = reading.values.get(playbook.id)
         if not signals and learned is None and playbook.id not in taught:
             continue
-        points, counted = heard(signals, finder)
+        points, counted = heard(signals, finder) if signals else (0.0, [])
         score = round(combined(learned, points, phrases) + taught.get(playbook.id, 0.0), 3)
         if score >= LISTED:
             found.append((score, playbook.id, counted))
     found.sort(key=lambda entry: (-entry[0], entry[1] == FALLBACK))
+    sure = max([ACTIVE, *(score for score, _, _ in found[:1])]) - BEHIND
     matches = [
-        Match(id, score, _evidence(text, finder, weights, reading, id, counted))
-        for score, id, counted in found[:_LOOKED_AT]
+        Match(id, score, _evidence(text, finder, weights, reading, id, counted, score >= sure))
+        for score, id, counted in found
     ]
     matches.sort(key=lambda m: (-m.score, m.playbook == FALLBACK, m.evidence[:1], m.playbook))
     return Ranking(tuple(matches), round(routine, 3))
 
 
-_LOOKED_AT = 12  # matches that get evidence
-
-
 def _evidence(
-    text: Text, finder: Finder, weights: Weights, reading: Reading, id: str, counted: list[Found]
+    text: Text, finder: Finder, weights: Weights, reading: Reading, id: str, counted: list[Found], sure: bool
 ) -> tuple[Evidence, ...]:
-    """The words of the signals, and the stretches that the weights go by where no word is named."""
+    """The words of the signals; where there are none, for a good match, the stretches that the weights
+    go by."""
     places = [place for found in counted for place in found.places]
-    if id in reading.values:
-        shares = weights.shares(text.plain, id, reading)
-        for start, end in spans(shares, len(text.plain)):
-            if all(end <= a or b <= start for a, b in places):
-                places.append((start, end))
+    if not places and sure and id in reading.values:
+        places = spans(weights.shares(text.plain, id, reading), len(text.plain))
     return finder.evidence(places)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from engine.model import Signal
-from engine.triage.frames import Reason, reasons
+from engine.triage.frames import Reason, possible, reasons
 from engine.triage.text import CLAUSE_ENDS, Evidence, Text, plain_word
 
 GAP = 12
@@ -39,7 +39,7 @@ class Finder:
         occurrence does not count; `kind` of danger looked for."""
         self.text = text
         self.at = at
-        self.void = void
+        self.void = possible(text.plain, void)
         self.kind = kind
         self._known: dict[tuple[str, ...], tuple[Place, ...]] = {}
 
@@ -65,7 +65,9 @@ class Finder:
         out = []
         for start in self.at[pieces[0]][:MOST]:
             spots = self._follow(pieces, start)
-            if spots and not any(reasons(self.text, a, b, self.void, self.kind) for a, b in spots):
+            if spots and not any(
+                self.void and reasons(self.text, a, b, self.void, self.kind) for a, b in spots
+            ):
                 out.append((spots[0][0], spots[-1][1]))
         return tuple(out)
 
