@@ -173,9 +173,10 @@ FIGURES = {
     "fold": ("10,000 events folded", "一万条记录叠成状态"),
     "verify": ("10,000 events verified", "一万条记录核对"),
     "memory_growth": ("memory growth over 1,000 incidents", "一个进程办一千件事，内存增长"),
-    "check_all": ("`playbook check --pairs` of all, without durable-rules",
-                  "全部剧本和每两个的组合检查一遍，不用 durable-rules"),
+    "check_all": ("`playbook check --pairs` of all, without comparing",
+                  "全部剧本、每两个的组合和声明的组合检查一遍，不作对照"),
     "check_all_durable": ("… every state compared with durable-rules", "…… 每个状态都与 durable-rules 对照"),
+    "check_states": ("states compared a second", "每秒对照的状态"),
 }  # fmt: skip
 HEADS = ("| what | measured | goal | met |", "| 量什么 | 量得 | 目标 | 达到 |")
 FEET = (

@@ -360,19 +360,6 @@ def test_document(library: Library, tmp_path: Path) -> None:
 
 
 FOLDER = paths.shipped("playbooks") / "cases"
-# whose cases still see less than docs/cases.md promises
-NOT_YET = {
-    "disputed-processing",
-    "hotline-order",
-    "idle-kiosks",
-    "ignored-suggestions",
-    "inspection-visit",
-    "long-queue",
-    "missing-materials",
-    "poor-attitude",
-    "priority-dispute",
-    "recording-threat",
-}
 
 
 @cache
@@ -383,10 +370,7 @@ def shipped() -> Library:
 
 @pytest.mark.parametrize(
     "id",
-    [
-        pytest.param(file.stem, marks=[pytest.mark.xfail(strict=False)] if file.stem in NOT_YET else [])
-        for file in sorted(FOLDER.glob("*.yaml"))
-    ],
+    [file.stem for file in sorted(FOLDER.glob("*.yaml"))],
 )
 def test_shipped_cases_see_enough(id: str) -> None:
     """Cases of a shipped playbook show every condition every way and notice at least 90 % of the faults."""

@@ -106,16 +106,29 @@ def _show(
 
     findings(screen, reading)
     for report in [*reports, *(pair for pair in pairs if pair["findings"])]:
-        told = f"{report['playbook']}{_heard(library, report)}：状态 {report['states']}，"
-        told += f"路径 {report['paths']}，"
-        told += f"最短 {report['shortest']}、最长 {report['longest']} 步，"
-        told += f"最多问 {report['questions_max']} 次，问题 {len(report['findings'])} 处"
-        screen.line(told, "late" if _errors(report["findings"]) else "", rest="  ")
+        wrong = len(report["findings"])
+        name = f"{report['playbook']}{_heard(library, report)}："
+        told = f"{report['states']} 种状态，"
+        told += f"{_many(report['paths'])} 条路径，问 {report['shortest']}–{report['longest']} 次，"
+        told += f"问题 {wrong} 处" if wrong else "没有问题"
+        style = "late" if _errors(report["findings"]) else ""
+        if "+" in name:  # several names fill a line
+            screen.line(name, style, rest="  ")
+            name = "  "
+        screen.line(told, style, first=name)
         findings(screen, report["findings"])
     if pairs:
         states = sum(report["states"] for report in pairs)
         wrong = sum(len(report["findings"]) for report in pairs)
-        screen.line(f"两两组合 {len(pairs)} 个：状态 {states}，问题 {wrong} 处", "late" if wrong else "")
+        told = f"两两组合 {len(pairs)} 个：{states} 种状态，"
+        told += f"问题 {wrong} 处" if wrong else "没有问题"
+        screen.line(told, "late" if wrong else "")
+
+
+def _many(digits: str) -> str:
+    """A number of paths that people can take in."""
+    power = len(digits) - 1
+    return digits if power < 8 else f"约 {digits[0]}.{digits[1]}×10^{power}"
 
 
 def _heard(library: Library, report: dict[str, Any]) -> str:
