@@ -13,8 +13,9 @@ from engine.model import Fact, Library
 from engine.triage.facts import HeardFact, facts_in, heard_facts
 from engine.triage.index import index_of
 from engine.triage.learned import SILENT, Weights, shipped
-from engine.triage.rank import ACTIVE, BEHIND, FALLBACK, NONE, Match, rank
+from engine.triage.rank import ACTIVE, BEHIND, FALLBACK, NONE, Match, Ranking, rank
 from engine.triage.safety import ALWAYS, Safety, danger
+from engine.triage.taught import Taught, own
 from engine.triage.text import LIMIT, Evidence, is_han, normalise
 
 __all__ = [
@@ -23,6 +24,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+CLOSE = 0.25  # a lead of less is a doubt
+THIN = 0.45  # a best score of less is one, too
+MOST_ASKED = 3  # labels between which the officer is asked
 SAYS = 2  # Chinese characters below which the weights are not asked
 
 
@@ -30,7 +34,8 @@ class Triage(msgspec.Struct, frozen=True):
     """What a text says. `active` begins with `primary`; both are empty-handed for "none".
 
     `matches`: everything that something speaks for, best first; those not active are candidates.
-    `note`: said when the text was cut.
+    `note`: said when the text was cut. `doubt`: the labels between which only the officer can tell
+    (`none` may be among them); empty when the case is clear.
     """
 
     primary: str
@@ -39,12 +44,19 @@ class Triage(msgspec.Struct, frozen=True):
     safety: Safety = Safety()
     facts: tuple[HeardFact, ...] = ()
     note: str = ""
+    doubt: tuple[str, ...] = ()
 
 
-def triage(text: str, library: Library, limit: int = 5, weights: Weights | None = None) -> Triage:
+def triage(
+    text: str,
+    library: Library,
+    limit: int = 5,
+    weights: Weights | None = None,
+    lessons: Taught | None = None,
+) -> Triage:
     """Read `text`: the playbooks to activate (at most `limit`), danger and facts.
 
-    `weights`: other than those that come with the program.
+    `weights`: other than those that come with the program; `lessons`: other than the hall's own.
     """
     read = normalise(text)
     scan = index_of(library).scan(read.plain)
@@ -52,7 +64,9 @@ def triage(text: str, library: Library, limit: int = 5, weights: Weights | None 
     reading = weights.read(read.plain) if sum(map(is_han, read.plain)) >= SAYS else SILENT
     safety = danger(read, library, scan, weights, reading)
     playbooks = tuple(p for p in library.playbooks if p.id != ALWAYS)
-    ranking = rank(read, playbooks, scan, weights, reading, {})
+    ranking = rank(
+        read, playbooks, scan, weights, reading, (own() if lessons is None else lessons).about(read.plain)
+    )
     matches = ranking.matches
     active: tuple[str, ...] = ()
     # thin words of a playbook that the weights do not know make it a candidate, no more
@@ -69,14 +83,27 @@ def triage(text: str, library: Library, limit: int = 5, weights: Weights | None 
         active=active,
         matches=matches[: max(limit, 1)],
         safety=safety,
-        facts=facts_in(read, _facts(library, matches), scan),
+        facts=facts_in(read, _facts(library, matches[:limit]), scan),
         note=read.note,
+        doubt=_doubt(ranking, active),
     )
 
 
 def _beside(match: Match, best: Match) -> bool:
     """Active beside the primary one."""
     return match.score >= max(ACTIVE, best.score - BEHIND) and match.playbook != FALLBACK
+
+
+def _doubt(ranking: Ranking, active: tuple[str, ...]) -> tuple[str, ...]:
+    """The best labels when the two best are close and not both active, or the evidence is thin."""
+    scores = sorted(
+        [(-m.score, m.playbook) for m in ranking.matches] + [(-ranking.routine, NONE)], key=lambda s: s[0]
+    )
+    best = -scores[0][0]
+    close = [label for score, label in scores if best + score < CLOSE or best < THIN]
+    if len(close) < 2 or all(label in active for label in close):
+        return ()
+    return tuple(close[:MOST_ASKED])
 
 
 def _without(matches: tuple[Match, ...]) -> tuple[Match, ...]:

@@ -31,6 +31,7 @@ class Line(msgspec.Struct, frozen=True):
     also: tuple[str, ...] = ()
     ok: tuple[str, ...] = ()
     safety: str = NONE
+    group: str = ""
 
     @property
     def accepted(self) -> frozenset[str]:
@@ -38,8 +39,10 @@ class Line(msgspec.Struct, frozen=True):
         return frozenset({self.primary, *self.ok})
 
     @property
-    def group(self) -> str:
-        """The group in which the line is reported."""
+    def part(self) -> str:
+        """The group in which the line is reported: the one named, else by its number."""
+        if self.group:
+            return self.group
         number = int("".join(filter(str.isdigit, self.id)) or 0)
         named = next((name for first, last, name in _GROUPS if first <= number <= last), "")
         return named or self.primary
@@ -108,7 +111,7 @@ def measure(lines: Iterable[Line], library: Library) -> Evaluation:
     judged = [(line, got) for line, got in done if line.accepted & installed]
     left = [(line, got) for line, got in done if not line.accepted & installed]
     misses = [miss for line, got in done for miss in _misses(line, got, installed)]
-    groups = sorted({line.group for line, _ in judged})
+    groups = sorted({line.part for line, _ in judged})
     alarms = [(line, got) for line, got in done if line.safety != NONE]
     calm = [got for line, got in done if line.safety == NONE]
     wanted = [(a, got) for line, got in judged for a in line.also if a in installed]
@@ -127,7 +130,7 @@ def measure(lines: Iterable[Line], library: Library) -> Evaluation:
         alarms=_share(got.safety.kind != NONE for _, got in alarms),
         right_kind=_share(got.safety.kind == line.safety for line, got in alarms),
         false_alarms=_share(got.safety.kind != NONE for got in calm),
-        groups={g: _share(_first(line, got) for line, got in judged if line.group == g) for g in groups},
+        groups={g: _share(_first(line, got) for line, got in judged if line.part == g) for g in groups},
         not_installed=len(left),
         quiet=_share(got.primary in (FALLBACK, NONE) for _, got in left),
         misses=tuple(misses),

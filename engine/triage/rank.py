@@ -10,8 +10,8 @@ the text (a drill, a meeting, thanks). taught (`taught`): what the hall itself h
 score of the playbooks named.
 
 The best score is primary, unless routine is better: then nothing has happened. Beside the primary one
-every playbook of ACTIVE or more is active that is at most BEHIND less. The score of a playbook never depends on the others; equal
-scores keep the order: specific before general, then where the evidence begins, then id.
+every playbook of ACTIVE or more is active that is at most BEHIND less. The score of a playbook never
+depends on the others; equal scores keep the order: specific before general, then where the evidence begins, then id.
 """
 
 from __future__ import annotations
