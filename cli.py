@@ -347,13 +347,31 @@ def simulate(playbooks: tuple[str, ...], seed: int, as_json: bool) -> int:
 @click.argument("text", nargs=-1, metavar="[一句话]")
 @click.option("--batch", type=_FILE, metavar="文件", help="JSON Lines，每行 id 和 text")
 @click.option("--eval", "evaluation", type=_FILE, metavar="文件", help="按标注好的文件量准确率")
+@click.option("--explain", "why", is_flag=True, help="分数怎么来的，哪些字眼没算")
+@click.option(
+    "--teach", "labels", multiple=True, metavar="剧本", help="听错了：该是哪个剧本，可几个；none＝不是事件"
+)
+@click.option("--taught", is_flag=True, help="列出教过的话（JSON Lines，可导出）")
 @_FOLDER
 @_JSON
-def triage(text: tuple[str, ...], batch: Path | None, evaluation: Path | None, as_json: bool) -> None:
+def triage(
+    text: tuple[str, ...],
+    batch: Path | None,
+    evaluation: Path | None,
+    why: bool,
+    labels: tuple[str, ...],
+    taught: bool,
+    as_json: bool,
+) -> None:
     """听一句话，判断是哪类事、有没有危险。"""
     from engine.console import hearsay
 
-    hearsay.triage_command(" ".join(text), batch, evaluation, json=as_json)
+    if taught:
+        hearsay.lessons()
+    elif labels:
+        hearsay.teach(" ".join(text), labels, json=as_json)
+    else:
+        hearsay.triage_command(" ".join(text), batch, evaluation, why=why, json=as_json)
 
 
 @main.command()

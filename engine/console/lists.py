@@ -104,6 +104,9 @@ def findings(screen: Terminal, found: Sequence[Finding]) -> None:
             screen.line(line, "quiet", first="     ")
 
 
+CANDIDATE = 0.35  # a score below which a candidate is not worth a line
+
+
 def triaged(screen: Terminal, result: Triage, library: Library) -> None:
     """What a sentence says."""
     titles = {playbook.id: playbook.title for playbook in library.playbooks}
@@ -113,11 +116,18 @@ def triaged(screen: Terminal, result: Triage, library: Library) -> None:
             screen.line(spoken(words, library), "act", first=f"{number:>2} ")
     if result.primary == "none":
         screen.line("没有听出是突发情况。")
+    least = min([CANDIDATE, *(m.score for m in result.matches if m.playbook in result.active)])
     for match in result.matches:
+        if match.score < least:
+            continue
         mark = "★" if match.playbook in result.active else "  "
         said = "、".join(dict.fromkeys(found.text for found in match.evidence))
         screen.line(
-            f"{titles[match.playbook]}（{match.playbook}，{match.score:g} 分：{said}）", first=f"{mark} "
+            f"{titles[match.playbook]}（{match.playbook}，{match.score:.1f} 分{f'：{said}' if said else ''}）",
+            first=f"{mark} ",
         )
+    if result.doubt:
+        told = "、".join(titles.get(label, "不是事件") for label in result.doubt)
+        screen.line(f"拿不准，更像哪一种，要人定：{told}", "soon")
     if result.note:
         screen.line(result.note, "soon")

@@ -11,7 +11,8 @@ score of the playbooks named.
 
 The best score is primary, unless routine is better: then nothing has happened. Beside the primary one
 every playbook of ACTIVE or more is active that is at most BEHIND less. The score of a playbook never
-depends on the others; equal scores keep the order: specific before general, then where the evidence begins, then id.
+depends on the others; equal scores keep the order: specific before general, then where the evidence
+begins, then id.
 """
 
 from __future__ import annotations
