@@ -6,6 +6,7 @@ Nothing is written to disk. The same seed gives the same walk.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -25,16 +26,19 @@ def simulate(
     seed: int = 0,
     *,
     profile: Profile | None = None,
+    heard: Iterable[tuple[str, Answer]] = (),
     durable: bool = True,
 ) -> dict[str, Any]:
-    """Walk some playbooks (the primary one first) with a random officer.
+    """Walk some playbooks (the primary one first) with a random officer; `heard`: facts known at the start.
 
     Returns `closed` (bool), `prompts` (int), `events` (flat dicts with `kind` and `at`; screens of
     actions are `presented`, questions `asked`), `follow_ups`, and `id`, `seed`, `playbooks`.
     """
     with Journal(None) as journal:
         clock = SimulatedClock()
-        session = Session.begin(journal, library, {}, playbooks, clock, profile=profile, durable=durable)
+        session = Session.begin(
+            journal, library, {}, playbooks, clock, profile=profile, heard=heard, durable=durable
+        )
         officer = _Officer(session, clock, random.Random(seed))
         closed = officer.run()
         return {
