@@ -121,9 +121,10 @@ def triaged(screen: Terminal, result: Triage, library: Library) -> None:
         if match.score < least:
             continue
         mark = "★" if match.playbook in result.active else "  "
-        said = "、".join(dict.fromkeys(found.text for found in match.evidence))
+        words = "、".join(dict.fromkeys(found.text for found in match.evidence))
+        said = f"：{words}" if words else ""
         screen.line(
-            f"{titles[match.playbook]}（{match.playbook}，{match.score:.1f} 分{f'：{said}' if said else ''}）",
+            f"{titles[match.playbook]}（{match.playbook}，{match.score:.1f} 分{said}）",
             first=f"{mark} ",
         )
     if result.doubt:

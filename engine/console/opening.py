@@ -14,7 +14,8 @@ from engine.triage import NONE, Triage, triage
 if TYPE_CHECKING:
     from engine.journal import Journal
 
-SECOND = 0.6  # of a score where 1 makes a playbook active
+SECOND = 0.6  # the score that a candidate beside a clear case must have
+UNSURE = 0.3  # the same in doubt
 
 
 def start(
@@ -56,19 +57,23 @@ def choose(shelf: Shelf, screen: Terminal, result: Triage) -> list[str] | str | 
     """The playbooks that the officer confirms or picks; a further sentence; None: the officer leaves."""
     titles = {playbook.id: playbook.title for playbook in shelf.library.playbooks}
     active = [name for name in result.active if name != GENERAL or len(result.active) == 1]
-    # beside a clear case only what is nearly as clear; in doubt everything that was heard
-    least = SECOND if active and active != [GENERAL] else 0.0
+    abouts = {playbook.id: playbook.about for playbook in shelf.library.playbooks}
+    # beside a clear case only what is nearly as clear; in doubt also what is less so
+    least = SECOND if active and active != [GENERAL] and not result.doubt else UNSURE
     others = [m.playbook for m in result.matches if m.playbook not in active and m.score >= least]
     listed = [name for name in (*active, *others) if name != GENERAL][:6]
     if not listed:
         return [GENERAL]
     evidence = {m.playbook: "、".join(dict.fromkeys(e.text for e in m.evidence)) for m in result.matches}
-    screen.line("看来是：", "title")
+    unsure = bool(result.doubt)
+    screen.line("拿不准，更像哪一种？" if unsure else "看来是：", "title")
     for number, name in enumerate(listed, 1):
-        best = "★" if name in active else ""
+        best = "★" if name in active and not unsure else ""
         said = f"（{evidence[name]}）" if evidence.get(name) else ""
+        if unsure:  # what tells them apart is what they are about
+            said = f"：{abouts[name]}" if abouts.get(name) else said
         screen.line(f"{titles[name]}{best}{said}", "act" if best else "", first=f"{number:>2} ")
-    default = active if active and active != [GENERAL] else []
+    default = active if active and active != [GENERAL] and not unsure else []
     enter = "＋".join(str(listed.index(name) + 1) for name in default)
     general = "都不是，按一般突发情况办"
     told = f"Enter＝{enter}；打号选，可几个；0＝{general}" if default else f"Enter＝{general}；打号选，可几个"
