@@ -181,3 +181,13 @@ def test_json(tmp_path: Path) -> None:
     assert told["lacking"] == []
     assert sum(row["all"] for row in told["by_phase"].values()) == 678
     json.dumps(told, ensure_ascii=False).encode("gbk")
+
+
+def test_what_a_hall_drops_is_lacking(tmp_path: Path) -> None:
+    """A hall that drops the only step citing an act is told so: code 4, and the statement's number."""
+    books = tmp_path / "books"
+    books.mkdir()
+    (books / "ours.yaml").write_text("extends: system-failure\ndrop: [call-vendor]\n", "utf-8")
+    done = run(tmp_path, "playbook", "sources", "--playbooks", str(books))
+    assert done.returncode == 4, done.stderr
+    assert "应当落实而没有的：S4.03" in done.stdout
