@@ -10,10 +10,12 @@ from pathlib import Path
 import msgspec
 
 from engine.console import desk, record
-from engine.console.respond import terminal
+from engine.console.terminal import Terminal
 from engine.errors import BadData, NotFound, UsageError
 from engine.model import Library
 from engine.triage import NONE, Triage, taught, to_json, triage
+
+CANDIDATE = 0.35  # a score below which a candidate is not worth a line
 
 
 class _Line(msgspec.Struct):
@@ -39,9 +41,34 @@ def triage_command(
         if json:
             record.emit(_document(result, library))
         else:
-            from engine.console.lists import triaged
+            _triaged(Terminal(), result, library)
 
-            triaged(terminal(), result, library)
+
+def _triaged(screen: Terminal, result: Triage, library: Library) -> None:
+    """What a sentence says."""
+    titles = {playbook.id: playbook.title for playbook in library.playbooks}
+    if result.safety.kind != "none":
+        screen.line(f"人身安全：{'、'.join(found.text for found in result.safety.evidence)}", "alarm")
+        for number, words in enumerate(result.safety.do_first, 1):
+            screen.line(desk.spoken(words, library), "act", first=f"{number:>2} ")
+    if result.primary == "none":
+        screen.line("没有听出是突发情况。")
+    least = min([CANDIDATE, *(m.score for m in result.matches if m.playbook in result.active)])
+    for match in result.matches:
+        if match.score < least:
+            continue
+        mark = "★" if match.playbook in result.active else "  "
+        words = "、".join(dict.fromkeys(found.text for found in match.evidence))
+        said = f"：{words}" if words else ""
+        screen.line(
+            f"{titles[match.playbook]}（{match.playbook}，{match.score:.1f} 分{said}）",
+            first=f"{mark} ",
+        )
+    if result.doubt:
+        told = "、".join(titles.get(label, "不是事件") for label in result.doubt)
+        screen.line(f"拿不准，更像哪一种，要人定：{told}", "soon")
+    if result.note:
+        screen.line(result.note, "soon")
 
 
 def _measured(file: Path, library: Library, *, json: bool) -> None:
@@ -52,7 +79,7 @@ def _measured(file: Path, library: Library, *, json: bool) -> None:
     if json:
         record.emit(measured)
     else:
-        terminal().out.write(show(measured) + "\n")
+        Terminal().out.write(show(measured) + "\n")
 
 
 def _batch(file: Path, library: Library) -> None:
@@ -91,7 +118,7 @@ def _explained(text: str, library: Library, *, json: bool) -> None:
     if json:
         record.emit(why)
         return
-    screen, titles = terminal(), {playbook.id: playbook.title for playbook in library.playbooks}
+    screen, titles = Terminal(), {playbook.id: playbook.title for playbook in library.playbooks}
     for row in why.scores:
         title = "平常事，不是事件" if row.label == NONE else titles.get(row.label, row.label)
         screen.line(f"{title}（{row.label}）{row.score:g} 分", "title")
@@ -126,7 +153,7 @@ def teach(text: str, labels: Sequence[str], *, json: bool = False) -> None:
     if json:
         record.emit(lesson)
         return
-    screen = terminal()
+    screen = Terminal()
     screen.line(f"记下了（{lesson.id}）：以后这句话、相近的话，听成 {'、'.join(labels)}", "good")
     screen.line(f"在 {taught.file()}；zhiban triage --taught 可导出", "quiet")
 

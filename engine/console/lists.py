@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import parse
-from engine.console.desk import spoken
 from engine.console.screens import Screens, short_time
 from engine.console.terminal import Terminal
 from engine.console.wrap import columns, pad
@@ -16,7 +15,6 @@ from engine.words import shown
 
 if TYPE_CHECKING:
     from engine.journal import Summary
-    from engine.triage import Triage
 
 STATUS = {"open": "进行中", "paused": "暂停", "closed": "已结束"}
 MODES = {"real": "真实", "drill": "演练", "practice": "练习"}
@@ -102,33 +100,3 @@ def findings(screen: Terminal, found: Sequence[Finding]) -> None:
             screen.line(finding.help, first="  → ")
         for line in finding.situation:
             screen.line(line, "quiet", first="     ")
-
-
-CANDIDATE = 0.35  # a score below which a candidate is not worth a line
-
-
-def triaged(screen: Terminal, result: Triage, library: Library) -> None:
-    """What a sentence says."""
-    titles = {playbook.id: playbook.title for playbook in library.playbooks}
-    if result.safety.kind != "none":
-        screen.line(f"人身安全：{'、'.join(found.text for found in result.safety.evidence)}", "alarm")
-        for number, words in enumerate(result.safety.do_first, 1):
-            screen.line(spoken(words, library), "act", first=f"{number:>2} ")
-    if result.primary == "none":
-        screen.line("没有听出是突发情况。")
-    least = min([CANDIDATE, *(m.score for m in result.matches if m.playbook in result.active)])
-    for match in result.matches:
-        if match.score < least:
-            continue
-        mark = "★" if match.playbook in result.active else "  "
-        words = "、".join(dict.fromkeys(found.text for found in match.evidence))
-        said = f"：{words}" if words else ""
-        screen.line(
-            f"{titles[match.playbook]}（{match.playbook}，{match.score:.1f} 分{said}）",
-            first=f"{mark} ",
-        )
-    if result.doubt:
-        told = "、".join(titles.get(label, "不是事件") for label in result.doubt)
-        screen.line(f"拿不准，更像哪一种，要人定：{told}", "soon")
-    if result.note:
-        screen.line(result.note, "soon")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.clock import stamp
 from engine.model import PHASES
-from engine.session import Session
-from engine.state import encode
-from engine.walk import owner_of
+
+if TYPE_CHECKING:  # commands that only emit JSON need not wait for the session
+    from engine.session import Session
 
 
 def emit(data: Any) -> None:
@@ -39,6 +39,8 @@ def raw(data: bytes) -> None:
 
 def incident(session: Session) -> dict[str, Any]:
     """Everything about an incident; keys of facts and steps, moments as stamps."""
+    from engine.state import encode
+
     state = session.state
     return {
         "id": session.id,
@@ -80,6 +82,8 @@ def incident(session: Session) -> dict[str, Any]:
 
 def plan(session: Session) -> dict[str, list[dict[str, Any]]]:
     """Phase → its wanted steps in order."""
+    from engine.walk import owner_of
+
     words, people = session.words(), session.profile.people
     phases: dict[str, list[dict[str, Any]]] = {phase: [] for phase in PHASES}
     for key, item in session.plan.wanted.items():
