@@ -8,6 +8,7 @@ listed here may stand (没有人受伤, not 没忍住动手了), so an unknown t
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from engine.triage.pattern import Pattern
@@ -120,8 +121,13 @@ _FIGURE = Pattern(
 
 def possible(plain: str, wanted: frozenset[Reason]) -> frozenset[Reason]:
     """The reasons of `wanted` that a text in plain form can contain at all."""
+    return wanted - _impossible(plain)
+
+
+@lru_cache(maxsize=4)
+def _impossible(plain: str) -> frozenset[Reason]:
     signs = frozenset(plain)
-    return frozenset(r for r in wanted if r not in _SIGNS or not signs.isdisjoint(_SIGNS[r]))
+    return frozenset(reason for reason, needed in _SIGNS.items() if signs.isdisjoint(needed))
 
 
 def _last(words: Pattern, text: str) -> int:

@@ -72,7 +72,7 @@ class Index:
                 if piece in groups:
                     at.setdefault(piece, []).append(start)
         left: dict[int, int] = {}
-        for group in {group for piece in at for group in groups[piece]}:
+        for group in set().union(*map(groups.__getitem__, at)):
             number = self._signal[group]
             left[number] = left.get(number, self._needs[number]) - 1
         live: dict[Owner, list[Signal]] = {}

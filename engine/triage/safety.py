@@ -14,7 +14,7 @@ import msgspec
 
 from engine.model import All as AllOf
 from engine.model import Any as AnyOf
-from engine.model import Condition, Library, Maybe, Not, Playbook, Signal, Test
+from engine.model import Condition, Fact, Library, Maybe, Not, Playbook, Signal, Test
 from engine.triage.frames import FOR_DANGER, Reason, reasons
 from engine.triage.index import Scan
 from engine.triage.learned import Reading, Weights, spans
@@ -49,8 +49,7 @@ class Safety(msgspec.Struct, frozen=True):
 
 def danger(text: Text, library: Library, scan: Scan, weights: Weights, reading: Reading) -> Safety:
     """The danger that the text reports; `scan`: what occurs in it, `reading`: what the weights say."""
-    always = next((p for p in library.playbooks if p.id == ALWAYS), None)
-    facts = {_name(f.key): f for f in (*library.vocabulary.facts, *(always.facts if always else ()))}
+    always, facts = _known(library)
     heard: dict[str, tuple[Evidence, ...]] = {}
     for name, kind in KINDS.items():
         if name in facts:
@@ -97,6 +96,18 @@ def _sensed(text: Text, scan: Scan, weights: Weights, reading: Reading) -> dict[
     if any(reasons(text, *place, finder.void, kind) for place in places):
         return {}
     return {name: finder.evidence(places)}
+
+
+_last: list[tuple[Library, Playbook | None, dict[str, Fact]]] = []
+
+
+def _known(library: Library) -> tuple[Playbook | None, dict[str, Fact]]:
+    """`always` and the facts by their names; of the last library they are remembered."""
+    if not (_last and _last[0][0] is library):
+        always = next((p for p in library.playbooks if p.id == ALWAYS), None)
+        facts = (*library.vocabulary.facts, *(always.facts if always else ()))
+        _last[:] = [(library, always, {_name(fact.key): fact for fact in facts})]
+    return _last[0][1:]
 
 
 def _name(key: str) -> str:

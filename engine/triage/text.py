@@ -8,6 +8,7 @@ plain form knows which sign of the original it comes from, so evidence is cut fr
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import msgspec
@@ -107,11 +108,31 @@ def _stretch(signs: list[str], at: int, step: int) -> int:
     return length
 
 
+_REPEATED = re.compile(f"([{re.escape(''.join(sorted(CLAUSE_ENDS)))}])\\1")
+_simple: set[str] = set()  # signs met whose plain form is one sign, no blank: most texts have no others
+_table: dict[int, str] = {}
+
+
+def _is_simple(sign: str) -> bool:
+    plain = fold(sign)
+    if len(plain) == 1 and plain != _BLANK:
+        _table[ord(sign)] = plain
+        return True
+    return False
+
+
 def normalise(text: str) -> Text:
     """The plain form of (the first LIMIT signs of) `text`."""
     note = ""
     if len(text) > LIMIT:
         note = f"文字太长（{len(text)}字），只看了前{LIMIT}字"
+    if not note:
+        if _simple.issuperset(text):
+            whole = text.translate(_table)
+            if not _REPEATED.search(whole):
+                return Text(text, whole, tuple(range(len(whole))))
+        else:
+            _simple.update(sign for sign in set(text) if _is_simple(sign))
     signs: list[str] = []
     places: list[int] = []
     for place, sign in enumerate(text[:LIMIT]):
