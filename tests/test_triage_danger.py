@@ -4,6 +4,7 @@ import pytest
 
 from engine.reader import load_library
 from engine.triage import triage
+from engine.triage.safety import KINDS
 
 # one sentence a kind, in which {} stands around the words that speak of danger
 REPORTS = {
@@ -194,3 +195,26 @@ def test_what_to_do_comes_with_it():
     assert safety.kinds == ("fire", "medical")
     assert safety.do_first
     assert [e.text for e in safety.evidence] == ["着火", "晕倒"]
+
+
+def strong_words(library, kind):
+    """Every word that by itself raises an alarm of this kind."""
+    (name,) = (name for name, its in KINDS.items() if its == kind)
+    (fact,) = (fact for fact in library.vocabulary.facts if fact.key == name)
+    signals = [s for option in fact.hear for s in option.signals if s.weight >= 1 and len(s.groups) == 1]
+    return [word for signal in signals for word in signal.groups[0] if "…" not in word and word != "真打人"]
+
+
+@pytest.mark.parametrize("kind", ["medical", "violence", "fire", "selfharm", "minor_lost"])
+def test_every_word(kind_of, kind):
+    """Each word alone: heard plainly, by hearsay and shouted; not in a drill, the past, a supposition,
+    a question."""
+    library = load_library()
+    words = strong_words(library, kind)
+    assert len(words) > 30
+    for word in words:
+        for frame in ("刚才{}", "听说里面{}", "快来人！{}！"):
+            assert kind_of(frame.format(word)) != "none", frame.format(word)
+        void = ["消防演练脚本：{}", "上周{}，后来没事了", "有没有{}？", "电影里演的{}"]
+        for frame in void if kind == "selfharm" else [*void, "如果{}怎么办"]:
+            assert kind_of(frame.format(word)) == "none", frame.format(word)

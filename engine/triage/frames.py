@@ -61,6 +61,9 @@ _BEHIND_NO = Pattern(
 )
 _ASKING = Pattern(rf"(?:有没有|有没|有无|是否有?|可有|可曾){_FILLERS}{_SIGHT}{_FILLERS}$")
 _ASKED = Pattern(r"^(?:了|过|的|人|的人|情况|没){0,2}(?:吗|没有|没|么|不)(?:[?。,!]|$)")
+# a question that opens a few signs before and closes right behind: 有没有往外冒烟？
+_OPEN_QUESTION = Pattern(r"(?:有没有?|有无|是不是|是否)[^,。;!?]{0,8}$")
+_CLOSED = Pattern(r"^[^,。;!]{0,4}[?]")
 _RHETORICAL = Pattern(r"(?:这|那|可)?不是(?:都|已经|已|又|有人|正)*$")
 _IF = Pattern(r"(?:如果|假如|假设|倘若|万一|一旦|要是|若是|设想|例如|比如|譬如|遇到|遇上|碰到|碰上)(?!了)")
 _FEAR = Pattern(
@@ -212,7 +215,9 @@ def reasons(text: Text, start: int, end: int, wanted: frozenset[Reason], kind: s
     if "negated" in wanted and _negated(text, start, end):
         return "negated"
     if "asked" in wanted and (
-        _ASKING.search(clause) or (_ASKED.match(text.plain[end : end + 8]) and not _RHETORICAL.search(clause))
+        _ASKING.search(clause)
+        or (_OPEN_QUESTION.search(clause + text.plain[start : start + 1]) and _CLOSED.match(text.plain[end:]))
+        or (_ASKED.match(text.plain[end : end + 8]) and not _RHETORICAL.search(clause))
     ):
         return "asked"
     if "supposed" in wanted and _supposed(text, start):
