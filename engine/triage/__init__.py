@@ -83,7 +83,7 @@ def triage(
         active=active,
         matches=matches[: max(limit, 1)],
         safety=safety,
-        facts=facts_in(read, _facts(library, matches[:limit]), scan),
+        facts=facts_in(read, _facts(library, matches[:limit], frozenset(key for key, _ in scan.live)), scan),
         note=read.note,
         doubt=_doubt(ranking, active),
     )
@@ -110,13 +110,12 @@ def _without(matches: tuple[Match, ...]) -> tuple[Match, ...]:
     return tuple(m for m in matches if m.playbook != FALLBACK)
 
 
-def _facts(library: Library, matches: tuple[Match, ...]) -> list[Fact]:
-    """The facts that may be heard: the vocabulary's, those of `always` and of what matched."""
+def _facts(library: Library, matches: tuple[Match, ...], spoken: frozenset[str]) -> list[Fact]:
+    """The facts that may be heard: the vocabulary's, those of `always` and of what matched; `spoken`: the
+    keys of those whose words occur."""
     wanted = {ALWAYS, *(m.playbook for m in matches)}
-    return [
-        *library.vocabulary.facts,
-        *(fact for playbook in library.playbooks if playbook.id in wanted for fact in playbook.facts),
-    ]
+    own = (fact for playbook in library.playbooks if playbook.id in wanted for fact in playbook.facts)
+    return [fact for facts in (library.vocabulary.facts, own) for fact in facts if fact.key in spoken]
 
 
 def to_json(result: Triage) -> dict[str, object]:

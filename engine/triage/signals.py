@@ -19,7 +19,8 @@ GAP = 12
 REACH = 40
 MOST = 12  # occurrences of a word that are looked at
 Place = tuple[int, int]
-_openings: dict[tuple[str, ...], dict[str, tuple[tuple[str, ...], ...]]] = {}
+Openings = dict[str, tuple[tuple[str, ...], ...]]
+_openings: dict[int, tuple[tuple[str, ...], Openings]] = {}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -46,12 +47,10 @@ class Finder:
     def any_place(self, words: tuple[str, ...]) -> list[Place]:
         """Where any of the words is meant, longest first at one place, in order."""
         known = opening(words)
-        found = {
-            place
-            for first in known.keys() & self.at.keys()
-            for rest in known[first]
-            for place in self._places(rest)
-        }
+        firsts = known.keys() & self.at.keys()
+        if not firsts:
+            return []
+        found = {place for first in firsts for rest in known[first] for place in self._places(rest)}
         return sorted(found, key=lambda p: (p[0], -p[1]))
 
     def _places(self, pieces: tuple[str, ...]) -> tuple[Place, ...]:
@@ -91,7 +90,7 @@ class Finder:
             if not found:
                 return None
             groups.append(found)
-        if not groups or self.any_place(signal.unless):
+        if not groups or (signal.unless and self.any_place(signal.unless)):
             return None
         for anchor in groups[0]:
             chosen = _near(anchor, groups[1:])
@@ -108,15 +107,17 @@ class Finder:
         return tuple(self.text.cut(a, b) for a, b in kept)
 
 
-def opening(words: tuple[str, ...]) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """The words of a group in pieces, by their opening piece; remembered."""
-    known = _openings.get(words)
-    if known is None:
-        known = _openings[words] = {}
-        for word in words:
-            pieces = plain_word(word)
-            if pieces:
-                known[pieces[0]] = (*known.get(pieces[0], ()), pieces)
+def opening(words: tuple[str, ...]) -> Openings:
+    """The words of a group in pieces, by their opening piece; remembered as long as the words live on."""
+    found = _openings.get(id(words))  # by identity: to hash a hundred words costs more than the look-up
+    if found is not None and found[0] is words:
+        return found[1]
+    known: Openings = {}
+    for word in words:
+        pieces = plain_word(word)
+        if pieces:
+            known[pieces[0]] = (*known.get(pieces[0], ()), pieces)
+    _openings[id(words)] = (words, known)
     return known
 
 
