@@ -166,7 +166,7 @@ TWINS = {
         "no-end",
         ("甲：说不清",),
         book(X, step("a"), when("known: x", END)),
-        book(X, step("a"), when("any: [{known: x}, {unknown: x}]", END)),
+        book(X, step("a"), when("known: x", END), when("unknown: x", step("b", WAYS)), ends="[end, b]"),
     ),
     "no end when a step is blocked": (
         "no-end",
@@ -194,7 +194,7 @@ TWINS = {
         "no-end",
         ("甲：说不清",),
         book(AWAITED, step("a"), when("any: [{known: x}, {overdue: x}]", END)),
-        book(AWAITED, step("a"), when("any: [{known: x}, {unknown: x}]", END)),
+        book(AWAITED, step("a"), when("known: x", END), when("unknown: x", step("b", WAYS)), ends="[end, b]"),
     ),
     "no provenance": (
         "no-source",

@@ -231,6 +231,36 @@ def test_ends(made: Library) -> None:
     assert ("no-end" in {finding.code for finding in every.found}) == stuck
 
 
+@FEW
+@given(library(FACTS, depth=2, most=5))
+def test_never_asked(made: Library) -> None:
+    """Found exactly when every answer to a question wants the same, and more than no answer does."""
+    every = each(made)
+    if every is None:
+        return
+    lost = set()
+    for facts in every.assignments():
+        if any(answer is None and key != "b2" for key, answer in facts.items()):
+            continue
+        for key in {"b0", "b1", "n0"} & facts.keys():
+            states = [state for state in every.states(key) if state is not None]
+            first, *others = (_comes(every, {**facts, key: state}) for state in states)
+            if all(first == other for other in others) and first - _comes(every, {**facts, key: None}):
+                lost.add(key)
+    assert every.names("never-asked") == lost
+
+
+def _comes(every: Every, facts: dict[str, Answer | None]) -> frozenset[str]:
+    """The steps that are wanted when all that is wanted gets done, and 还没有 lasts too long."""
+    happened = frozenset(("overdue", key) for key, answer in facts.items() if answer == OPEN)
+    while True:
+        wanted = every.wanted(facts, happened)
+        more = happened | {("done", step) for step in wanted}
+        if more == happened:
+            return wanted
+        happened = more
+
+
 def _ends(every: Every, facts: dict[str, Answer | None], kind: str, deviating: str) -> bool:
     """Whether an end is reached when all that is wanted gets done, but for one step."""
     happened: Outcomes = frozenset()

@@ -15,6 +15,7 @@ from engine.checks.ground import EVERYWHERE, Ground
 from engine.checks.questions import questions
 from engine.checks.rules import activations, conflicts, rules
 from engine.checks.steps import steps
+from engine.checks.unasked import unasked
 from engine.conditions import Situation, needs
 from engine.diagrams import NO, YES, Node
 from engine.explore import explore
@@ -72,6 +73,7 @@ class Checked(Ground):
         if len(self.own) == 1:  # the rest of these stay as they are beside others
             yield from rules(self)
             yield from questions(self)
+            yield from unasked(self)
             yield from activations(self)
         yield from conflicts(self)
         yield from start(self)
