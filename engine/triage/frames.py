@@ -22,7 +22,7 @@ FOR_DANGER: frozenset[Reason] = FOR_FACTS | {"past", "settled", "fiction", "figu
 
 # signs without which a text cannot contain the reason: most texts need not be looked through for it
 _SIGNS: dict[Reason, frozenset[str]] = {
-    "negated": frozenset("没无未不非避防免杜否排禁严别甭0"),
+    "negated": frozenset("没无未不非避防免杜否排禁严别甭用犯0"),
     "supposed": frozenset("如假倘万一要若设例比譬遇碰"),
     "feared": frozenset("怕担恐险差"),
     "past": frozenset("昨前上去以从那曾当"),
@@ -143,6 +143,8 @@ def _negated(text: Text, start: int, end: int) -> bool:
     """An odd number of negators before the word, or a negator right behind it."""
     clause = text.plain[max(text.clause_start(start), start - 40) : start]
     behind = text.plain[end : end + 14]
+    if _SIGNS["negated"].isdisjoint(clause) and _SIGNS["negated"].isdisjoint(behind):
+        return False
     if _BEHIND_NO.match(behind):
         return True
     if _NEED_NOT.search(clause) and (

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import msgspec
 
@@ -46,9 +47,7 @@ class Text(msgspec.Struct, frozen=True):
 
     def clause_start(self, at: int) -> int:
         """Where the clause that contains `at` begins."""
-        while at > 0 and self.plain[at - 1] not in CLAUSE_ENDS:
-            at -= 1
-        return at
+        return _clauses(self.plain)[at]
 
     def sentence_start(self, at: int) -> int:
         """Where the sentence that contains `at` begins."""
@@ -61,6 +60,17 @@ class Text(msgspec.Struct, frozen=True):
         while at < len(self.plain) and self.plain[at] not in SENTENCE_ENDS:
             at += 1
         return at
+
+
+@lru_cache(maxsize=4)
+def _clauses(plain: str) -> list[int]:
+    """For every place of a text, and its end, where its clause begins."""
+    begins, begin = [0], 0
+    for at, sign in enumerate(plain, 1):
+        if sign in CLAUSE_ENDS:
+            begin = at
+        begins.append(begin)
+    return begins
 
 
 def _fold(sign: str) -> str:
