@@ -33,7 +33,7 @@ KINDS: dict[str, Kind] = {
 }
 # learned values: words of less weight than 1 need so much beside them; so much alone is an alarm
 WEAK = -0.6
-ALONE = -0.2
+ALONE = -0.1
 _FEARED_COUNTS: frozenset[Kind] = frozenset({"selfharm", "medical", "minor_lost"})
 _THREATS: frozenset[Kind] = frozenset({"selfharm"})  # 要是不办我跳楼: a condition is no supposition
 
