@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from itertools import combinations as two_of
 from pathlib import Path
@@ -197,3 +198,27 @@ def test_shipped_promises_are_known() -> None:
     words = load_library(hall=False).vocabulary.promises
     said = "电话留给我，一个工作日内给您准话"
     assert any(all(any(word in said for word in group) for group in signal.groups) for signal in words)
+
+
+def test_numbers_of_the_hall(tmp_path: Path) -> None:
+    """A proof counts with the hall's own numbers: a gap that only they open is found, with its situation."""
+    rules = [
+        step("a"),
+        when("x: {lte: near}", END),
+        when("any: [{x: {gt: 20}}, {unknown: x}]", "do: {end: }"),
+    ]
+    head = "hall: {near: {label: 近, default: 30, unit: 分钟}}"
+    text = book("x: {label: 甲, ask: 多久？, unit: 分钟}, y: {label: 乙, ask: 乙？}", *rules, head=head)
+    text += "  communicate:\n  - {when: {x: {lt: 5}, y: yes}, do: {b: {what: 做b, source: own}}}\n"
+    (tmp_path / "config").mkdir()
+    profile = tmp_path / "config" / "hall.yaml"
+    file = tmp_path / "p.yaml"
+    file.write_text(text, "utf-8")
+    found = {}
+    for near in (25, 10):
+        profile.write_text(f"hall: 试\nvalues: {{near: {near}}}\n", "utf-8")
+        done = run(tmp_path, "playbook", "check", str(file), "--json")
+        reports = json.loads(done.stdout)
+        found[near] = [(f["code"], f["situation"]) for r in reports for f in r["findings"]]
+    assert [code for code, _ in found[25]] == ["never-asked"]  # 25 and 20 overlap: any answer will do
+    assert ("no-end", ["甲：11分钟"]) in found[10]

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from engine import paths
 from engine.durations import parse_duration, text_of
-from engine.model import Duration, Fact, Finding, HallValue, Profile, Span, Vocabulary
+from engine.model import Duration, Fact, Finding, HallValue, Library, Profile, Span, Vocabulary
 
-__all__ = ["hall_values", "read_profile"]
+__all__ = ["at_home", "hall_values", "read_profile"]
 
 
 def read_profile(
@@ -53,6 +55,20 @@ def hall_values(values: Iterable[HallValue], profile: Profile) -> dict[str, int 
         if chosen is not None:
             found[value.id] = chosen
     return found
+
+
+def at_home(library: Library, profile: Profile) -> Library:
+    """The library with the hall's own numbers for the defaults: only numbers stand in conditions."""
+
+    def own(values: tuple[HallValue, ...]) -> tuple[HallValue, ...]:
+        numbers = hall_values((value for value in values if value.kind == "number"), profile)
+        return tuple(replace(value, default=numbers.get(value.id, value.default)) for value in values)
+
+    return replace(
+        library,
+        vocabulary=replace(library.vocabulary, hall=own(library.vocabulary.hall)),
+        playbooks=tuple(replace(playbook, hall=own(playbook.hall)) for playbook in library.playbooks),
+    )
 
 
 def _fitting(value: HallValue, given: int | str | bool | None) -> int | str | bool | None:
