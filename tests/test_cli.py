@@ -1,11 +1,15 @@
 """Every command without a terminal: what it says, its JSON, its exit code."""
 
+import errno
 import json
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 
-from tests.walking import RAIN, emitted, run
+from engine.errors import reason
+from tests.walking import RAIN, ROOT, emitted, environment, run
 
 RAIN_ID = "rain-before-opening"
 FULL = """\
@@ -393,3 +397,43 @@ def test_playbook_test_measures(home):
     assert document["coverage"][0]["score"] < 0.9
     # a playbook's id stands for its shipped cases
     assert "recording-threat：用例" in run(home, "playbook", "test", "recording-threat").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("playbook", "export", "staff-dispute"), "缺少选项：--cacao"),
+        (("playbook", "show", "--htm", "staff-dispute"), "没有这个选项：--htm；相近的有 --html"),
+        (("playbook", "show", "a", "b"), "参数太多：b"),
+        (("playbook", "lst"), "没有这个命令：lst；相近的有 list"),
+        (("simulate", "--seed", "x", "staff-dispute"), "值不对：--seed、x"),
+    ],
+)
+def test_usage_is_said_in_chinese(home, arguments, said):
+    """A wrong command line is answered in Chinese: what is wrong with which part, and nothing in English."""
+    done = run(home, *arguments)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == f"错误：{said}"
+
+
+def test_a_file_that_cannot_be_written(home, tmp_path):
+    """Why the system refuses a file is said in Chinese."""
+    place = tmp_path / "none" / "x.json"
+    done = run(home, "playbook", "export", "--cacao", "staff-dispute", "-o", str(place))
+    assert done.returncode == 4
+    assert done.stderr.splitlines()[0] == f"错误：写不了文件 {place}：没有这个文件或文件夹"
+    assert reason(OSError(errno.ENOSPC, "No space left on device")) == "磁盘满了"
+    assert reason(OSError(99999, "Something odd")) == "系统错误 99999"
+
+
+def test_a_reader_that_leaves(home):
+    """Output that nobody reads to its end (`| head -1`) is no failure: nothing is said, the code is 0."""
+    command = [sys.executable, str(ROOT / "cli.py"), "playbook", "show", "system-failure"]
+    with subprocess.Popen(
+        command, env=environment(home), cwd=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert process.returncode == 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from engine import paths
-from engine.errors import BadData, Conflict
+from engine.errors import BadData, Conflict, reason
 
 
 def must_be_free(places: Iterable[Path]) -> None:
@@ -33,8 +34,7 @@ def write_new(files: Mapping[Path, str]) -> None:
         for path in written:
             path.unlink(missing_ok=True)
         if isinstance(error, FileExistsError) and not path.is_file():
-            error = NotADirectoryError(error.errno, "路径中间有一个文件")
+            error = NotADirectoryError(errno.ENOTDIR, "")
         if isinstance(error, FileExistsError):
             raise Conflict(f"`{path}` 已经在了，没有改动", "换一个名称，或用 -o 写到别处") from error
-        reason = "没有权限" if isinstance(error, PermissionError) else error.strerror or str(error)
-        raise BadData(f"写不了 `{path}`（{reason}）", "检查路径、权限和磁盘空间") from error
+        raise BadData(f"写不了 `{path}`（{reason(error)}）", "检查路径、权限和磁盘空间") from error

@@ -9,7 +9,7 @@ from engine.cases.expecting import expected
 from engine.cases.given import INSIDE, Given
 from engine.cases.model import Case, Expected
 from engine.cases.naming import Names
-from engine.errors import NotFound
+from engine.errors import NotFound, reason
 from engine.hall import hall_values
 from engine.model import Finding, Library, Profile, Span
 from engine.reader import nodes, values
@@ -52,7 +52,7 @@ def _text(file: Path, findings: Findings) -> str | None:
     try:
         return file.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        findings.error("unreadable", place, f"读不了文件：{error.strerror or error}", "检查文件和权限")
+        findings.error("unreadable", place, f"读不了文件：{reason(error)}", "检查文件和权限")
     except UnicodeDecodeError:
         findings.error("not-utf8", place, "文件不是 UTF-8 编码", "在编辑器里另存为 UTF-8")
     return None

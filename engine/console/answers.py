@@ -10,7 +10,7 @@ from engine import walk
 from engine.clock import SimulatedClock
 from engine.conditions import OPEN, UNSURE, Answer
 from engine.console import replies
-from engine.errors import BadData, NotFound
+from engine.errors import BadData, NotFound, reason
 from engine.model import Fact, Library, Span
 from engine.reader.nodes import Mapping, Node, Scalar, Sequence, compose
 from engine.reader.report import Findings, suggest
@@ -61,7 +61,7 @@ def read(path: Path, library: Library) -> Answers:
     except UnicodeDecodeError:
         raise BadData(f"答案文件 {path} 不是 UTF-8 编码", "在编辑器里另存为 UTF-8") from None
     except OSError as error:
-        raise BadData(f"读不了答案文件 {path}：{error.strerror}", "检查文件和权限") from None
+        raise BadData(f"读不了答案文件 {path}：{reason(error)}", "检查文件和权限") from None
     findings = Findings()
     root = compose(str(path), text, findings) if text.strip() else Mapping(Span(str(path), 1, 1))
     reader = _Reader(library, findings)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import __version__, paths
-from engine.errors import ZhibanError
+from engine.errors import ZhibanError, reason
 
 
 def examine() -> list[dict[str, Any]]:
@@ -34,11 +34,11 @@ def _durable() -> dict[str, Any]:
 
     try:
         Matcher(Ruleset(Library(), (), {}))
-    except Unavailable as reason:
+    except Unavailable as fault:
         return _point(
             "durable-rules",
             False,
-            f"{reason}，用内置判定，结果相同",
+            f"{fault}，用内置判定，结果相同",
             "装 C 编译器后 make -B setup；不装也能用",
         )
     return _point("durable-rules", True, "已装载")
@@ -65,7 +65,7 @@ def _folder(name: str, path: Path) -> dict[str, Any]:
             raise PermissionError(13, "没有权限")
     except OSError as error:
         return _point(
-            name, False, f"{path} 写不进去（{error.strerror}）", "改权限，或用 ZHIBAN_HOME 指定别的目录"
+            name, False, f"{path} 写不进去（{reason(error)}）", "改权限，或用 ZHIBAN_HOME 指定别的目录"
         )
     return _point(name, True, str(path))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import signal
 import sys
 from types import FrameType
@@ -63,7 +64,7 @@ class Program(click.Group):
             return 0
         except Hangup as error:
             return 128 + error.signal
-        except BrokenPipeError:
+        except (BrokenPipeError, SystemExit):  # click leaves by itself, with 1, when nobody reads any more
             _silence()
             return 0
         except Exception as error:  # noqa: BLE001 the last line of defence
@@ -83,10 +84,17 @@ def say(error: ZhibanError) -> None:
 
 
 def _usage(error: click.ClickException) -> None:
-    text = error.format_message()
+    text = told = error.format_message()
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        sys.stderr.write(told + "\n")
+        return
     for english, chinese in _CLICK:
-        if english in text:
-            text = f"{chinese}：{text}"
+        if english in told:
+            # what it is about, without the English around it
+            about, *more = re.findall(r"'([^']*)'|\(([^()]*)\)", told) or [("", "")]
+            text = f"{chinese}：{''.join(about)}" if any(about) else chinese
+            joint = "；相近的有 " if "Did you mean" in told or "Possible" in told else "、"
+            text += joint + "、".join("".join(name) for name in more) if more else ""
             break
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "zhiban"

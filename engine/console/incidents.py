@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.console import desk, record
 from engine.console.respond import terminal
 from engine.console.screens import Screens
-from engine.errors import BadData
+from engine.errors import BadData, reason
 from engine.session import Session
 
 
@@ -100,7 +100,7 @@ def write(data: bytes, output: Path | None) -> None:
     except FileExistsError:
         raise BadData(f"文件 {output} 已经存在", "换一个名字") from None
     except OSError as error:
-        raise BadData(f"写不了文件 {output}：{error.strerror}", "检查目录和权限") from None
+        raise BadData(f"写不了文件 {output}：{reason(error)}", "检查目录和权限") from None
     desk.warn(f"已写到 {output}")
 
 

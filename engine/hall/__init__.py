@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from engine import paths
 from engine.durations import parse_duration, text_of
+from engine.errors import reason
 from engine.model import Duration, Fact, Finding, HallValue, Library, Profile, Span, Vocabulary
 
 __all__ = ["at_home", "hall_values", "read_profile"]
@@ -35,7 +36,7 @@ def read_profile(
     except FileNotFoundError:
         return Profile(), []
     except OSError as error:
-        message = f"读不了本厅资料（{error.strerror or error}）"
+        message = f"读不了本厅资料（{reason(error)}）"
         return Profile(), [Finding("error", "unreadable", message, Span(str(path), 1, 1), "检查文件的权限")]
     from engine.hall.profile import parse  # imported late: it loads yaml
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from engine.durations import text_of
-from engine.errors import BadData, Conflict
+from engine.errors import BadData, Conflict, reason
 from engine.model import Duration, Fact, HallValue, Vocabulary
 
 _HEAD = """\
@@ -83,9 +83,7 @@ def _explained(path: Path) -> Iterator[None]:
     except FileExistsError as error:
         raise Conflict(f"`{path}` 已经在了，没有改动", "直接编辑它；要重新开始，先把它改名") from error
     except OSError as error:
-        raise BadData(
-            f"写不了 `{path}`（{error.strerror or error}）", "检查文件夹的权限和磁盘空间"
-        ) from error
+        raise BadData(f"写不了 `{path}`（{reason(error)}）", "检查文件夹的权限和磁盘空间") from error
 
 
 def _value(value: HallValue) -> str:

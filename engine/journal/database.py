@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.errors import BadData, Conflict
+from engine.errors import BadData, Conflict, reason
 
 # Version history of the schema (`PRAGMA user_version`); a newer one is refused, never guessed at.
 #   1  0.1.0  first
@@ -86,8 +86,9 @@ def translated(where: str) -> Iterator[None]:
     except UnicodeEncodeError as error:
         raise BadData("文字里有无法保存的字符，没有写入", "去掉乱码后重新输入") from error
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise BadData(f"无法使用记录文件 {where}（{reason}）", "检查文件夹是否存在、是否可写") from error
+        raise BadData(
+            f"无法使用记录文件 {where}（{reason(error)}）", "检查文件夹是否存在、是否可写"
+        ) from error
 
 
 def connect(path: Path | None, timeout: float) -> sqlite3.Connection:

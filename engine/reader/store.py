@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,14 +11,13 @@ from pathlib import Path
 import msgspec
 
 from engine import model, paths
-from engine.errors import NotFound
+from engine.errors import NotFound, reason
 from engine.model import Finding, Library, Span
 from engine.reader.folders import NAMED, Folder, user_folders
 
 LIMIT = 1_000_000  # bytes of one file; the largest real playbook has 20,000
 KEPT = 8  # cached models
 _SKIPPED = {"sources.yaml", "combinations.yaml"}  # beside the playbooks, but not of this language
-_REASONS = {errno.ENAMETOOLONG: "名称太长", errno.ELOOP: "链接绕成了圈", errno.EIO: "磁盘读写出错"}
 _FOLDERS = ("playbooks", "hall", "templates")
 
 
@@ -161,7 +159,7 @@ def _yaml_files(folder: Path, findings: list[Finding], said: Span | None = None)
 def _read(name: str, path: Path, findings: list[Finding]) -> str | None:
     try:
         if not path.is_file():
-            raise OSError("not a regular file")
+            raise OSError("不是普通的文件")
         with path.open("rb") as file:
             data = file.read(LIMIT + 1)
         if len(data) > LIMIT:
@@ -179,9 +177,8 @@ def _read(name: str, path: Path, findings: list[Finding]) -> str | None:
 
 
 def _unreadable(name: str, error: OSError, what: str = "文件") -> Finding:
-    reasons = {PermissionError: "没有权限", NotADirectoryError: "这是一个文件，不是文件夹"}
-    reason = reasons.get(type(error)) or _REASONS.get(error.errno or 0) or error.strerror or str(error)
-    text = f"读不了{what}{f' `{name}`' if what != '文件' else ''}：{reason}"
+    why = "这是一个文件，不是文件夹" if isinstance(error, NotADirectoryError) else reason(error)
+    text = f"读不了{what}{f' `{name}`' if what != '文件' else ''}：{why}"
     return Finding("error", "unreadable", text, Span(name, 1, 1), f"检查{what}和权限")
 
 

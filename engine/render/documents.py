@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import paths
-from engine.errors import BadData, NotFound, UsageError
+from engine.errors import BadData, NotFound, UsageError, reason
 from engine.render.structure import MODES
 from engine.render.times import clean
 from engine.session import Session
@@ -75,9 +75,8 @@ def save(text: str, folder: Path, name: str, html: str = "") -> tuple[Path, Path
                     _write(file, texts[suffix])
                 return files[".md"], files[".html"]
     except OSError as error:
-        reason = error.strerror or str(error)
         raise BadData(
-            f"文书写不进 `{folder}`：{reason}", "检查文件夹的权限和剩余空间；文书内容已在记录里"
+            f"文书写不进 `{folder}`：{reason(error)}", "检查文件夹的权限和剩余空间；文书内容已在记录里"
         ) from error
     raise UsageError(f"`{folder}` 里“{stem}”的版本太多", "移走旧的文件再试")
 
