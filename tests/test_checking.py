@@ -222,3 +222,12 @@ def test_numbers_of_the_hall(tmp_path: Path) -> None:
         found[near] = [(f["code"], f["situation"]) for r in reports for f in r["findings"]]
     assert [code for code, _ in found[25]] == ["never-asked"]  # 25 and 20 overlap: any answer will do
     assert ("no-end", ["甲：11分钟"]) in found[10]
+
+
+@pytest.mark.parametrize(("command", "what"), [("check", "剧本"), ("test", "用例")])
+def test_nothing_to_look_at(tmp_path: Path, command: str, what: str) -> None:
+    """A folder with nothing in it is said to be empty: it does not pass as faultless."""
+    (tmp_path / "empty").mkdir()
+    done = run(tmp_path, "playbook", command, "empty")
+    assert (done.returncode, done.stdout) == (5, "")
+    assert done.stderr.startswith(f"错误：`empty` 里没有{what}\n")

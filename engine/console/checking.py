@@ -43,6 +43,9 @@ def check(given: Sequence[Path], *, pairs: bool, json: bool) -> int:
     chosen += [p.id for p in library.playbooks if p.origin != "shipped" and p.span.file in own]
     chosen += [id for id in _extended(files) if id in ids and id not in chosen]
     chosen = chosen or ([] if given else [p.id for p in library.playbooks])
+    if given and not (chosen or named or own or _errors(library.findings)):
+        # nothing looked at must not pass for nothing wrong
+        raise NotFound(f"`{given[0]}` 里没有剧本", "写剧本文件（.yaml）、放剧本的文件夹，或剧本的 ID")
     together, wrong = declared(library)
     jobs = [Combination((id,)) for id in chosen] + [Combination(ids) for ids in named]
     jobs += [entry for entry in together if set(entry.playbooks) <= set(chosen)]

@@ -10,6 +10,7 @@ from engine.console import record
 from engine.console.lists import findings
 from engine.console.respond import terminal
 from engine.console.terminal import Terminal
+from engine.errors import NotFound
 from engine.reader import load_library
 
 _VERDICTS = {"true": "成立", "false": "不成立", "undecided": "未定"}
@@ -22,6 +23,8 @@ def test(given: Sequence[Path], *, mutants: bool, strict: bool, json: bool) -> i
     """
     library = load_library()
     results = run_cases(library, given)
+    if given and not (results.results or results.coverage or results.findings):
+        raise NotFound(f"`{given[0]}` 里没有用例", "写用例文件（.yaml）、放用例的文件夹，或剧本的 ID")
     good = results.ok and (not strict or all(entry.enough for entry in results.coverage))
     if json:
         record.emit(to_json(results))
