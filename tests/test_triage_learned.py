@@ -120,9 +120,9 @@ def test_own_playbooks_stand_beside_learned_ones(library):
 
 def test_without_weights_signals_do(library):
     """A missing file of weights leaves the signals."""
-    got = triage("系统崩了，全厅都登不上", library, weights=Weights(""))
+    got = triage("系统崩了，全厅都登不上", library, weights=Weights(b""))
     assert got.primary == "system-failure"
-    assert triage("有人晕倒了", library, weights=Weights("")).safety.kind == "medical"
+    assert triage("有人晕倒了", library, weights=Weights(b"")).safety.kind == "medical"
 
 
 def test_lessons(library):

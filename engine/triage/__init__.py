@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import msgspec
 
-from engine.model import Fact, Library
+from engine.model import Library
 from engine.triage.facts import HeardFact, facts_in, heard_facts
-from engine.triage.index import index_of
+from engine.triage.index import signals_of
 from engine.triage.learned import SILENT, Weights, shipped
 from engine.triage.rank import ACTIVE, BEHIND, FALLBACK, NONE, Match, Ranking, rank
 from engine.triage.safety import ALWAYS, Safety, danger
 from engine.triage.taught import Taught, own
-from engine.triage.text import LIMIT, Evidence, is_han, normalise
+from engine.triage.text import LIMIT, Evidence, normalise, tells
 
 __all__ = [
     "ACTIVE", "FALLBACK", "LIMIT", "NONE", "Evidence", "HeardFact", "Match", "Safety", "Triage",
@@ -27,7 +27,6 @@ __all__ = [
 CLOSE = 0.25  # a lead of less is a doubt
 THIN = 0.45  # a best score of less is one, too
 MOST_ASKED = 3  # labels between which the officer is asked
-SAYS = 2  # Chinese characters below which the weights are not asked
 
 
 class Triage(msgspec.Struct, frozen=True):
@@ -59,9 +58,10 @@ def triage(
     `weights`: other than those that come with the program; `lessons`: other than the hall's own.
     """
     read = normalise(text)
-    scan = index_of(library).scan(read.plain)
+    signals = signals_of(library)
+    scan = signals.scan(read.plain)
     weights = shipped() if weights is None else weights
-    reading = weights.read(read.plain) if sum(map(is_han, read.plain)) >= SAYS else SILENT
+    reading = weights.read(read.plain) if tells(read.plain) else SILENT
     safety = danger(read, library, scan, weights, reading)
     playbooks = tuple(p for p in library.playbooks if p.id != ALWAYS)
     ranking = rank(
@@ -83,7 +83,7 @@ def triage(
         active=active,
         matches=matches[: max(limit, 1)],
         safety=safety,
-        facts=facts_in(read, _facts(library, matches[:limit], frozenset(key for key, _ in scan.live)), scan),
+        facts=facts_in(read, signals.facts_in(scan, {ALWAYS, *(m.playbook for m in matches[:limit])}), scan),
         note=read.note,
         doubt=_doubt(ranking, active),
     )
@@ -108,14 +108,6 @@ def _doubt(ranking: Ranking, active: tuple[str, ...]) -> tuple[str, ...]:
 
 def _without(matches: tuple[Match, ...]) -> tuple[Match, ...]:
     return tuple(m for m in matches if m.playbook != FALLBACK)
-
-
-def _facts(library: Library, matches: tuple[Match, ...], spoken: frozenset[str]) -> list[Fact]:
-    """The facts that may be heard: the vocabulary's, those of `always` and of what matched; `spoken`: the
-    keys of those whose words occur."""
-    wanted = {ALWAYS, *(m.playbook for m in matches)}
-    own = (fact for playbook in library.playbooks if playbook.id in wanted for fact in playbook.facts)
-    return [fact for facts in (library.vocabulary.facts, own) for fact in facts if fact.key in spoken]
 
 
 def to_json(result: Triage) -> dict[str, object]:

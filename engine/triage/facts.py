@@ -8,7 +8,7 @@ import msgspec
 
 from engine.model import Fact, Scalar
 from engine.triage.frames import FOR_FACTS
-from engine.triage.index import Index, Scan
+from engine.triage.index import Scan, Signals
 from engine.triage.signals import Finder, Found
 from engine.triage.text import Evidence, Text, normalise
 
@@ -24,12 +24,12 @@ class HeardFact(msgspec.Struct, frozen=True):
 def heard_facts(text: str, facts: Iterable[Fact]) -> tuple[HeardFact, ...]:
     """What the sentence says about the facts, in their order; denied and asked words do not count."""
     read, known = normalise(text), tuple(facts)
-    return facts_in(read, known, Index((), known).scan(read.plain))
+    return facts_in(read, known, Signals((), known).scan(read.plain))
 
 
 def facts_in(text: Text, facts: Iterable[Fact], scan: Scan) -> tuple[HeardFact, ...]:
     """`heard_facts` of a text that is normalised already; `scan`: what occurs in it."""
-    finder = Finder(text, scan.at, FOR_FACTS)
+    finder = Finder(text, scan.said, FOR_FACTS)
     out: list[HeardFact] = []
     spoken = {key for key, _ in scan.live}
     seen: set[str] = set()

@@ -23,6 +23,7 @@ FOR_DANGER: frozenset[Reason] = FOR_FACTS | {"past", "settled", "fiction", "figu
 # signs without which a text cannot contain the reason: most texts need not be looked through for it
 _SIGNS: dict[Reason, frozenset[str]] = {
     "negated": frozenset("没无未不非避防免杜否排禁严别甭用犯0"),
+    "asked": frozenset("吗么没不无否可"),
     "supposed": frozenset("如假倘万一要若设例比譬遇碰"),
     "feared": frozenset("怕担恐险差"),
     "past": frozenset("昨前上去以从那曾当"),

@@ -16,7 +16,7 @@ _BEGIN, _END = "^", "$"
 
 def grams(plain: str) -> set[str]:
     """The signs and pairs that occur in a text in plain form."""
-    signs = _BEGIN + _NUMBER.sub("0", plain) + _END
+    signs = f"{_BEGIN}{_NUMBER.sub('0', plain)}{_END}"
     return {*signs, *map(add, signs, signs[1:])}
 
 

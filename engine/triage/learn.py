@@ -70,7 +70,7 @@ def fit(rows: Sequence[Row], squares: Sequence[float], signs: Sequence[int], siz
     return weights
 
 
-def learn(lines: Sequence[Line], digest: str = "") -> str:
+def learn(lines: Sequence[Line], digest: str = "") -> bytes:
     """The content of the weights file for these sentences."""
     found = [grams(normalise(line.text).plain) for line in lines]
     counts: dict[str, int] = {}
@@ -93,7 +93,7 @@ def learn(lines: Sequence[Line], digest: str = "") -> str:
 
 def _written(
     known: list[str], tenths: list[int], labels: tuple[str, ...], fitted: list[list[float]], digest: str
-) -> str:
+) -> bytes:
     """The file: weights times idf, in whole units."""
     most = max((abs(w[at]) * tenths[at] for w in fitted for at in range(len(known))), default=1.0)
     unit = most / FINE / LEVELS
@@ -105,13 +105,18 @@ def _written(
             if abs(level) >= DROPPED:
                 code += chr(FIRST + label) + chr(ZERO + level)
         entries.setdefault(gram[0], {})[gram[1:]] = code
-    head = Head(labels, tuple(round(w[-1], 4) for w in fitted), float(f"{unit:.6g}"), digest)
-    lines = [msgspec.json.encode(head).decode()]
+    lines: list[bytes] = []
+    places: dict[str, int] = {}
+    size = 0
     for first in sorted(entries):
         rest = entries[first]
         single = rest.pop("", "")
-        lines.append("\t".join([first + single, *(second + code for second, code in sorted(rest.items()))]))
-    return "\n".join(lines) + "\n"
+        line = "\t".join([first + single, *(second + code for second, code in sorted(rest.items()))])
+        lines.append(line.encode() + b"\n")
+        places[first] = size
+        size += len(lines[-1])
+    head = Head(labels, tuple(round(w[-1], 4) for w in fitted), float(f"{unit:.6g}"), digest, places)
+    return b"".join([msgspec.json.encode(head), b"\n", *lines])
 
 
 def digest_of(folder: Path) -> str:
@@ -125,7 +130,7 @@ def digest_of(folder: Path) -> str:
 def main(folder: Path) -> None:
     """Learn from all sentences of the folder and write the weights beside them."""
     lines = [line for file in sorted(folder.glob("*.jsonl")) for line in read(file)]
-    (folder / FILE).write_text(learn(lines, digest_of(folder)), "utf-8", newline="\n")
+    (folder / FILE).write_bytes(learn(lines, digest_of(folder)))
 
 
 if __name__ == "__main__":

@@ -10,13 +10,22 @@ from functools import cached_property
 class Pattern:
     """A regular expression; what is not used costs nothing at the start of the program."""
 
-    def __init__(self, words: str) -> None:
-        """`words`: as for `re.compile`."""
+    def __init__(self, words: str, needs: str = "") -> None:
+        """`words`: as for `re.compile`; `needs`: words, parted by `|`, one of which every occurrence
+        contains (empty: not known)."""
         self.words = words
+        self._needs = tuple(needs.split("|")) if needs else ()
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
         return re.compile(self.words)
+
+    def possible(self, text: str) -> bool:
+        """Whether the text has a word without which there is no occurrence."""
+        for word in self._needs:  # a loop: half the time of any()
+            if word in text:
+                return True
+        return not self._needs
 
     def search(self, text: str, at: int = 0) -> re.Match[str] | None:
         """The first occurrence from `at` on."""

@@ -36,6 +36,7 @@ BEHIND = 1.3  # how much less than the best one beside it may have
 LISTED = 0.15  # what is worth naming as a candidate
 TRUST = 0.4
 CAP = 1.5
+_SILENT = LISTED - 1.01  # a learned value that without signals is worth nothing
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -88,7 +89,7 @@ def rank(
 
     `scan`: what occurs; `reading`: what the weights say; `taught`: what the hall has taught, by label.
     """
-    finder = Finder(text, scan.at, FOR_RANK)
+    finder = Finder(text, scan.said, FOR_RANK)
     phrases = calm(text)
     known = reading.values.get(NONE)
     routine = (combined(known, phrases, 0.0) if known is not None else 0.0) + taught.get(NONE, 0.0)
@@ -96,7 +97,7 @@ def rank(
     for playbook in playbooks:
         signals = scan.live.get(of_playbook(playbook.id), ())
         learned = reading.values.get(playbook.id)
-        if not signals and learned is None and playbook.id not in taught:
+        if not signals and (learned is None or learned < _SILENT) and playbook.id not in taught:
             continue
         points, counted = heard(signals, finder) if signals else (0.0, [])
         score = round(combined(learned, points, phrases) + taught.get(playbook.id, 0.0), 3)

@@ -56,7 +56,7 @@ def danger(text: Text, library: Library, scan: Scan, weights: Weights, reading: 
             signals = scan.live.get((facts[name].key, True), ())
             if signals:
                 learned = reading.values.get(f"danger {kind}")
-                heard[name] = _named(signals, Finder(text, scan.at, _void(kind), kind), learned)
+                heard[name] = _named(signals, Finder(text, scan.said, _void(kind), kind), learned)
     if not any(heard.values()):
         heard = _sensed(text, scan, weights, reading)
     kinds: list[Kind] = []
@@ -91,7 +91,7 @@ def _sensed(text: Text, scan: Scan, weights: Weights, reading: Reading) -> dict[
     if value < ALONE:
         return {}
     kind = KINDS[name]
-    finder = Finder(text, scan.at, _void(kind), kind)
+    finder = Finder(text, scan.said, _void(kind), kind)
     places = spans(weights.shares(text.plain, f"danger {kind}", reading), len(text.plain))
     if any(reasons(text, *place, finder.void, kind) for place in places):
         return {}

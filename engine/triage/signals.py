@@ -7,7 +7,7 @@ A signal holds when every group has a word that is meant, all within REACH signs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -19,6 +19,7 @@ GAP = 12
 REACH = 40
 MOST = 12  # occurrences of a word that are looked at
 Place = tuple[int, int]
+Words = tuple[str, ...]
 Openings = dict[str, tuple[tuple[str, ...], ...]]
 _openings: dict[int, tuple[tuple[str, ...], Openings]] = {}
 
@@ -34,24 +35,20 @@ class Finder:
     """Looks for words in one text; what was found is remembered."""
 
     def __init__(
-        self, text: Text, at: Mapping[str, list[int]], void: frozenset[Reason], kind: str = ""
+        self, text: Text, said: Callable[[Words], Iterable[Words]], void: frozenset[Reason], kind: str = ""
     ) -> None:
-        """`at`: where the opening pieces of words stand (`index`); `void`: the reasons for which an
-        occurrence does not count; `kind` of danger looked for."""
+        """`said`: the words of a group whose opening pieces occur (`index`); `void`: the reasons for which
+        an occurrence does not count; `kind` of danger looked for."""
         self.text = text
-        self.at = at
+        self.said = said
         self.void = possible(text.plain, void)
         self.kind = kind
         self._known: dict[tuple[str, ...], tuple[Place, ...]] = {}
 
     def any_place(self, words: tuple[str, ...]) -> list[Place]:
         """Where any of the words is meant, longest first at one place, in order."""
-        known = opening(words)
-        firsts = known.keys() & self.at.keys()
-        if not firsts:
-            return []
-        found = {place for first in firsts for rest in known[first] for place in self._places(rest)}
-        return sorted(found, key=lambda p: (p[0], -p[1]))
+        found = {place for pieces in self.said(words) for place in self._places(pieces)}
+        return sorted(found, key=lambda p: (p[0], -p[1])) if len(found) > 1 else list(found)
 
     def _places(self, pieces: tuple[str, ...]) -> tuple[Place, ...]:
         """Where a word is meant; remembered."""
@@ -62,7 +59,11 @@ class Finder:
 
     def _look(self, pieces: tuple[str, ...]) -> tuple[Place, ...]:
         out = []
-        for start in self.at[pieces[0]][:MOST]:
+        plain, first, start = self.text.plain, pieces[0], -1
+        for _ in range(MOST):
+            start = plain.find(first, start + 1)
+            if start < 0:
+                break
             spots = self._follow(pieces, start)
             if spots and not any(
                 self.void and reasons(self.text, a, b, self.void, self.kind) for a, b in spots

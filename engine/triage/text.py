@@ -109,6 +109,16 @@ def is_han(sign: str) -> bool:
     return "\u3400" <= sign <= "\u9fff" or "\U00020000" <= sign <= "\U0003ffff"
 
 
+def never_else(sign: str) -> bool:
+    """A sign that stands for itself in plain form, and for nothing else: nearly all in words to look for."""
+    return "\u4e00" <= sign <= "\u9fff" and sign not in SIMPLE
+
+
+def tells(plain: str) -> bool:
+    """The text has at least two Chinese characters: with less the weights are not asked."""
+    return (is_han(plain[:1]) and is_han(plain[1:2])) or sum(map(is_han, plain)) > 1
+
+
 def _stretch(signs: list[str], at: int, step: int) -> int:
     """How many Chinese characters (at most three) follow each other from `at` on."""
     length = 0

@@ -5,16 +5,15 @@ from __future__ import annotations
 import msgspec
 
 from engine.model import Library
-from engine.triage import SAYS
 from engine.triage.calm import calm
 from engine.triage.frames import FOR_DANGER, FOR_RANK, reasons
-from engine.triage.index import index_of, of_playbook
+from engine.triage.index import of_playbook, signals_of
 from engine.triage.learned import SILENT, shipped
 from engine.triage.rank import CAP, NONE, TRUST, combined, heard
 from engine.triage.safety import KINDS
 from engine.triage.signals import Finder
 from engine.triage.taught import own
-from engine.triage.text import is_han, normalise
+from engine.triage.text import normalise, tells
 
 _MOST = 5  # stretches named for each score
 REASONS = {
@@ -60,9 +59,9 @@ class Why(msgspec.Struct, frozen=True):
 def explain(text: str, library: Library, most: int = 5) -> Why:
     """The parts of the best scores for a text, routine among them."""
     read = normalise(text)
-    scan, weights = index_of(library).scan(read.plain), shipped()
-    reading = weights.read(read.plain) if sum(map(is_han, read.plain)) >= SAYS else SILENT
-    lessons, finder, phrases = own().about(read.plain), Finder(read, scan.at, FOR_RANK), calm(read)
+    scan, weights = signals_of(library).scan(read.plain), shipped()
+    reading = weights.read(read.plain) if tells(read.plain) else SILENT
+    lessons, finder, phrases = own().about(read.plain), Finder(read, scan.said, FOR_RANK), calm(read)
     found = []
     for label in (*(p.id for p in library.playbooks), NONE):
         learned = reading.values.get(label)
@@ -86,13 +85,13 @@ def explain(text: str, library: Library, most: int = 5) -> Why:
 def _void(text: str, library: Library) -> list[Void]:
     """Words of danger with the reason why they do not count."""
     read = normalise(text)
-    scan, out = index_of(library).scan(read.plain), []
+    scan, out = signals_of(library).scan(read.plain), []
     for fact in library.vocabulary.facts:
         kind = KINDS.get(fact.key)
         if kind is None:
             continue
         for signal in scan.live.get((fact.key, True), ()):
-            for start, end in Finder(read, scan.at, frozenset()).any_place(signal.groups[0]):
+            for start, end in Finder(read, scan.said, frozenset()).any_place(signal.groups[0]):
                 reason = reasons(read, start, end, FOR_DANGER, kind)
                 found = Void(kind, read.cut(start, end).text, reason or "")
                 if reason and found not in out:
