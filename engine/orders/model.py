@@ -67,6 +67,7 @@ class Limit(Frozen, frozen=True):
     extendable: Duration | None = None  # by how much it may be extended, before it is due
     since: date | None = None
     source: tuple[str, ...] = ()
+    basis: str = ""
 
 
 class Score(Frozen, frozen=True):
@@ -76,6 +77,26 @@ class Score(Frozen, frozen=True):
     points: float
     since: date | None = None
     source: tuple[str, ...] = ()
+    basis: str = ""
+
+
+class Money(Frozen, frozen=True):
+    """What a point is worth: yuan; `half`: whether half a point is worth half of it."""
+
+    per_point: int
+    half: Literal["half", "none"]
+    since: date | None = None
+    source: tuple[str, ...] = ()
+    basis: str = ""
+
+
+class Honours(Frozen, frozen=True):
+    """A sum of the year's points below which honours are lost."""
+
+    lost_below: float
+    since: date | None = None
+    source: tuple[str, ...] = ()
+    basis: str = ""
 
 
 class Rate(Frozen, frozen=True):
@@ -84,7 +105,19 @@ class Rate(Frozen, frozen=True):
     label: str
     good: str
     over: Over
+    since: date | None = None
     source: tuple[str, ...] = ()
+    basis: str = ""
+
+
+class Ranking(Frozen, frozen=True):
+    """By which rates units are ranked, the weightiest first."""
+
+    label: str
+    by: tuple[str, ...]
+    since: date | None = None
+    source: tuple[str, ...] = ()
+    basis: str = ""
 
 
 class Scale(Frozen, frozen=True):
@@ -94,34 +127,61 @@ class Scale(Frozen, frozen=True):
     levels: tuple[str, ...]
     good: tuple[str, ...]
     bad: tuple[str, ...]
+    since: date | None = None
     source: tuple[str, ...] = ()
+    basis: str = ""
 
 
 class Exclusion(Frozen, frozen=True):
-    """A reason for which an order does not count in rates."""
+    """A reason for which an order does not count in rates; `needs`: what must be there, in words."""
 
     label: str
-    needs: str = ""
+    needs: str
+    since: date | None = None
     source: tuple[str, ...] = ()
+    basis: str = ""
+
+
+class Repeats(Frozen, frozen=True):
+    """When repeated calls go to the next level: this many calls within so many days (0: whenever)."""
+
+    calls: int
+    days: int
+    dissatisfied: bool
+    since: date | None = None
+    source: tuple[str, ...] = ()
+    basis: str = ""
+
+
+class SameCause(Frozen, frozen=True):
+    """How often within so many days (0: whenever) one cause proposes a standing measure."""
+
+    times: int
+    days: int
+    since: date | None = None
+    source: tuple[str, ...] = ()
+    basis: str = ""
 
 
 class Scheme(Frozen, frozen=True):
-    """Every limit, weight and scale of a place, each with its date and source."""
+    """Every limit, weight and scale in force on one day, each with its date and source."""
 
     scheme: str
     title: str
-    since: date | None
     limits: dict[str, Limit]
-    points: dict[str, Score]
-    per_point: int  # yuan
-    half: Literal["half", "none"]
-    lost_below: float
+    points: dict[str, Score]  # missing_evidence, both_no, one_no, both_yes, opinion
     rates: dict[str, Rate]
-    ranking: tuple[str, ...]
+    rankings: dict[str, Ranking]  # week, month
     scales: dict[str, Scale]
     excluded: dict[str, Exclusion]
-    repeat_calls: int
-    repeat_days: int
-    repeat_dissatisfied: bool
-    same_cause_times: int
-    same_cause_days: int
+    money: Money
+    honours: Honours
+    repeats: Repeats
+    same_cause: SameCause
+
+    def satisfied(self, level: str) -> bool | None:
+        """Whether a level counts as satisfied (True), dissatisfied (False) or neither; KeyError: no such."""
+        for scale in self.scales.values():
+            if level in scale.levels:
+                return True if level in scale.good else False if level in scale.bad else None
+        raise KeyError(level)
