@@ -312,6 +312,155 @@ def playbook_schema(output: Path | None, as_json: bool) -> None:
     books.schema(output)
 
 
+# ---- hotline orders -------------------------------------------------------------------------------
+
+_NO = click.argument("no", metavar="工单号")
+_UNMASK = click.option("--unmask", metavar="理由", help="显示完整号码；理由记入台账")
+
+
+@main.group(context_settings=_SETTINGS)
+def order() -> None:
+    """热线工单：登记、派单、时限、留痕、答复、回访。"""
+
+
+@order.command("list")
+@click.option("--all", "every", is_flag=True, help="连了结的一起列")
+@click.option("--late", is_flag=True, help="只列过期的")
+@click.option("--unit", default="", metavar="单位", help="只列这个单位的")
+@_UNMASK
+@_JSON
+def order_list(every: bool, late: bool, unit: str, unmask: str | None, as_json: bool) -> None:
+    """列出没了结的工单，先受理的在前。"""
+    from engine.console import orders
+
+    orders.listing(every=every, late=late, unit=unit, unmask=unmask, json=as_json)
+
+
+@order.command("next")
+@click.option("--count", default=9, show_default=True, help="最多几件")
+@_JSON
+def order_next(count: int, as_json: bool) -> None:
+    """现在该办什么：最急的在前，一件一行。"""
+    from engine.console import orders
+
+    orders.following(count=count, json=as_json)
+
+
+@order.command("show")
+@_NO
+@_UNMASK
+@_JSON
+def order_show(no: str, unmask: str | None, as_json: bool) -> None:
+    """一件工单的全部情况。"""
+    from engine.console import orders
+
+    orders.show(no, unmask=unmask, json=as_json)
+
+
+@order.command("work")
+@_NO
+@click.option("--answers", type=_FILE, metavar="文件", help="照文件回答")
+@_FOLDER
+@_JSON
+def order_work(no: str, answers: Path | None, as_json: bool) -> int:
+    """照热线剧本一步一步办这一单；办到哪，台账记到哪。"""
+    from engine.console import orderwork
+
+    return orderwork.work(no, answers, json=as_json)
+
+
+@order.command("add")
+@_NO
+@click.option("--received", metavar="时刻", help="受理时间，如 9:12；不写就是现在")
+@click.option("--urgency", type=click.Choice(["life", "living", "plain"]), help="轻重：生命财产、民生、其他")
+@click.option("--phone", metavar="号码", help="来电人电话")
+@click.option("--name", metavar="姓名", help="来电人姓名")
+@click.option("--kind", metavar="类别", help="类别")
+@click.option("--claim", metavar="类型", help="投诉、举报、咨询、求助、建议")
+@click.option("--subject", metavar="名称", help="反映的是谁、什么")
+@click.option("--place", metavar="地点", help="地点")
+@click.option("--content", metavar="文字", help="内容")
+@click.option("--channel", metavar="渠道", help="渠道")
+@click.option("--due", metavar="时刻", help="上级要求的办结时刻，先于口径里的时限")
+@_JSON
+def order_add(no: str, as_json: bool, **fields: str | None) -> None:
+    """登记一件工单。"""
+    from engine.console import orders
+
+    orders.add(no, fields, json=as_json)
+
+
+def _act(name: str, kind: str, about: str, *fields: str, **fixed: object) -> None:
+    """A command that records one act. Fields: `text` an argument, `--why=原因` an option."""
+
+    def run(no: str, at: str | None, as_json: bool, **data: object) -> None:
+        from engine.console import orders
+
+        orders.act(no, kind, {**fixed, **data}, at, json=as_json)
+
+    command = _JSON(click.option("--at", metavar="时刻", help="早先办的，写那时的时刻，如 9:12")(run))
+    for field in reversed(fields):
+        option, _, help = field.partition("=")
+        if option.startswith("--"):
+            command = click.option(option, metavar="文字", help=help)(command)
+        else:
+            command = click.argument(option, metavar=help)(command)
+    order.command(name, help=about)(_NO(command))
+
+
+_TRACE = ("--evidence=留痕的文件名", "--none=确实没有留痕的原因")
+_act(
+    "verify",
+    "verified",
+    "记核实结果。",
+    "--truth=real、partly、untrue、malicious",
+    "--approved=认定恶意的领导",
+    *_TRACE,
+)
+_act("owner", "owned", "定归谁管。", "owner=mine|joint|other|nobody", "--decides=没有主管时由哪位领导定")
+_act(
+    "dispatch",
+    "dispatched",
+    "双派：主责单位和所在村。",
+    "unit=单位",
+    "--second=村（社区）",
+    "--why=只派一家的原因",
+)
+_act("respond", "responded", "记联系上了来电人。", *_TRACE)
+_act("meet", "met", "记见面情况。", "how=met|refused|needless", "--why=不用见面的原因", *_TRACE)
+_act("plan", "planned", "记方案。", "--text=哪步、谁办、哪天完")
+_act("arrange", "arranged", "记调度落实。")
+_act("remind", "reminded", "记催办。", "--text=催什么")
+_act("escalate", "escalated", "记报领导。", "--to=报给谁", "--why=原因")
+_act("repeat", "repeated", "记同一件事再次来电。", "--text=说了什么")
+_act("evidence", "evidence", "补一步的留痕。", "step=verify|respond|meet|handle|reply", *_TRACE)
+_act("exclude", "excluded", "剔除：写明原因和证据。", "reason=原因编号", "--why=理由", "--evidence=证据材料")
+_act("close", "concluded", "办结。", "--text=办成什么样", *_TRACE)
+_act("reply", "replied", "记答复来电人。", "--how=phone（打电话）或 face（当面）", "--text=说了什么", *_TRACE)
+_act("extend", "extended", "延期，要在到期前。", "--by=多久，如 3wd", "--why=原因", limit="close")
+_act("pause", "paused", "停表。", "--why=原因")
+_act("continue", "resumed", "恢复计时。")
+_act("reopen", "reopened", "重办。", "--why=原因", "--due=新的办结时刻")
+_act("note", "noted", "记一笔。", "text=内容")
+_act("outcry", "outcry", "记工作不力造成的负面舆情。", "--why=哪里的舆情")
+
+
+@order.command("callback")
+@_NO
+@click.option("--resolved/--unresolved", default=None, help="解决了没有")
+@click.option("--satisfied", metavar="档", help="满意度，如 满意")
+@click.option("--at", metavar="时刻", help="早先回访的，写那时的时刻")
+@_JSON
+def order_callback(
+    no: str, resolved: bool | None, satisfied: str | None, at: str | None, as_json: bool
+) -> None:
+    """记回访：办结、答复之后。"""
+    from engine.console import orders
+
+    data = {"resolved": resolved, "satisfied": satisfied}
+    orders.act(no, "callback", data, at, json=as_json)
+
+
 # ---- the rest -------------------------------------------------------------------------------------
 
 

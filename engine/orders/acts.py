@@ -27,6 +27,7 @@ VERBS = {
     "paused": "停表", "resumed": "恢复计时", "excluded": "剔除", "concluded": "办结", "replied": "答复",
     "callback": "回访", "reopened": "重办", "noted": "记一笔", "outcry": "记负面舆情",
     "unmasked": "看完整号码", "walked": "照剧本办",
+    "received": "登记", "adopted": "导入", "raised": "提级", "closed": "了结",
 }  # fmt: skip
 _ANY_TIME = ("noted", "unmasked", "walked", "evidence", "outcry", "repeated", "reopened")
 
@@ -124,13 +125,10 @@ def _after_dispatch(ground: Ground) -> list[Lack]:
 
 
 def _met(ground: Ground) -> list[Lack]:
-    """Everyone is met; else the recorded refusal, or the reason and the recording (H4.12–H4.15)."""
+    """Everyone is met; else the recorded refusal, or the reason and the recording (H4.12-H4.15)."""
     lacks = _one(ground, "how", MEETINGS, "见面情况")
     if ground.data.get("how") == "needless":
         lacks += _needs(ground, ("why", "为什么不用见面（--why）"))
-    if not ground.data.get("evidence") and not ground.data.get("none"):
-        kind = "影像" if ground.data.get("how") == "met" else "录音"
-        lacks.append(Lack(f"没有写留痕的{kind}", "写上 --evidence 文件名；确实没有的写 --none 原因"))
     return lacks
 
 
@@ -214,8 +212,10 @@ def _concluded(ground: Ground) -> list[Lack]:
         lacks.append(Lack("没有见面的记录", do))
     here = {"handle"} if ground.data.get("evidence") or ground.data.get("none") else set()
     for step, label in STEPS.items():
-        if step in ("reply", "meet") or step in {*standing.evidence, *standing.gaps, *here}:
+        if step == "reply" or step in {*standing.evidence, *standing.gaps, *here}:
             continue
+        if step == "meet" and not order.met:
+            continue  # said above
         do = f"zhiban order evidence {ground.no} {step} --evidence 文件名（确实没有：--none 原因）"
         lacks.append(
             Lack(f"{label}没有留痕", do if step != "handle" else "写上 --evidence 文件名，或 --none 原因")

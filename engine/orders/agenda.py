@@ -78,7 +78,7 @@ def next_of(standing: Standing, watches: list[Watch], now: datetime) -> Todo:
         return Todo(order, 1, f"提级（{standing.raised_why}）：报包片领导会商", first, worst, state)
     if unreported:
         late = unreported[0]
-        what = f"{late.label}过期已久，报领导；接着{way.what}"
+        what = f"报领导；接着{way.what}"
         return Todo(order, 1, what, first, late, states[late.limit])
     ranks: dict[State | None, Rank] = {"escalated": 2, "overdue": 2, "warned": 3, "running": 4}
     return Todo(order, ranks.get(state, 5), way.what, way.command, worst, state)

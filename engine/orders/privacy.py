@@ -16,7 +16,7 @@ _DIGITS = str.maketrans("０１２３４５６７８９＋（）Ｘｘ", "012345
 _NOT_IN_NUMBER = r"(?<![0-9A-Za-z])"
 _IDENTITY = re.compile(rf"{_NOT_IN_NUMBER}[1-9](?:{_SEP}[0-9]){{16}}{_SEP}[0-9Xx](?![0-9A-Za-z])")
 _OLD_IDENTITY = re.compile(rf"{_NOT_IN_NUMBER}[1-9][0-9]{{14}}(?![0-9A-Za-z])")
-_MOBILE = re.compile(rf"(?<![0-9])(?:\+?86{_SEP})?1[3-9](?:{_SEP}[0-9]){{9}}(?![0-9])")
+_MOBILE = re.compile(rf"(?<![0-9])(?:\+?86{_SEP})?1[3-9](?:{_SEP}[0-9]){{8,10}}(?![0-9])")
 _LANDLINE = re.compile(
     r"(?<![0-9])(?:\(0[1-9][0-9]{1,2}\)|0[1-9][0-9]{1,2})[ \-－—]?[2-9][0-9]{6,7}(?![0-9])"
     r"|(?<![0-9\-/.:])[2-9][0-9]{6,7}(?![0-9\-/.:年])"
@@ -27,6 +27,8 @@ _TEXTS = ("name", "subject", "content", "place", "met_why", "excluded_why")
 def phone(text: str) -> str:
     """A telephone field: the first three and last two digits stay, whatever is written there."""
     digits = [n for n, char in enumerate(text) if char.isdigit()]
+    if len(digits) > 11 and "".join(text[n] for n in digits).translate(_DIGITS).startswith("86"):
+        digits = digits[2:]  # the country's prefix is nobody's secret
     hidden = set(digits[3:-2]) if len(digits) > 5 else set(digits)
     return "".join("*" if n in hidden else char for n, char in enumerate(text))
 
