@@ -72,6 +72,9 @@ class Records:
             " WHERE incident >= ? AND incident < ? ORDER BY incident, seq",
             prefix, prefix + "\uffff",
         )  # fmt: skip
+        return self._by_record(rows)
+
+    def _by_record(self, rows: Raw) -> dict[str, Events]:
         found: dict[str, Events] = {}
         try:
             for id, seq, kind, at, cause, data, version in rows:
@@ -79,6 +82,15 @@ class Records:
         except msgspec.DecodeError as error:
             raise BadData(f"{self._where} 里有读不出的记录（{id}）", "从备份恢复记录文件") from error
         return found
+
+    def of_kind(self, kind: str) -> dict[str, Events]:
+        """Id → events of this kind, of every record that has some. One query; BadData as `events`."""
+        rows = self._query(
+            "SELECT incident, seq, kind, at, cause, data, version FROM events"
+            " WHERE kind = ? ORDER BY incident, seq",
+            kind,
+        )
+        return self._by_record(rows)
 
     def texts(self, incident: str) -> dict[str, str]:
         """Name → text as given to `create`. NotFound: no such incident. BadData: one is gone."""
