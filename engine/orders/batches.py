@@ -100,12 +100,16 @@ class Batches:
 
     def find(self, no: str) -> Order | None:
         """The imported order of that number."""
+        if not self.listed:  # spares the import of polars
+            return None
         import polars as pl
 
         return next(iter(columns.orders(self.frame.filter(pl.col("no") == no))), None)
 
     def unfinished(self) -> Iterable[Order]:
         """Imported orders that are neither called back nor excluded, or were sent back."""
+        if not self.listed:
+            return ()
         import polars as pl
 
         done = pl.col("called_back").is_not_null() & ~pl.col("returned")
@@ -113,7 +117,7 @@ class Batches:
 
     def all(self) -> Iterable[Order]:
         """Every imported order."""
-        return columns.orders(self.frame)
+        return columns.orders(self.frame) if self.listed else ()
 
     # ---- writing -------------------------------------------------------------------------------
 

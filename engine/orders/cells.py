@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import BEIJING
 from engine.errors import BadData
+from engine.orders import privacy
 from engine.orders.columns import BLANK, FIELDS, KINDS, TIMES, schema
 from engine.orders.mapping import Column, Mapped, label, words
 from engine.orders.moments import moment
@@ -121,8 +122,8 @@ class Cells:
         help: str,
         number: int = 0,
     ) -> None:
-        if column.field in ("phone", "name"):  # what is wrong with them is told without telling them
-            cells = [(row, masked(str(value))) for row, value in cells]
+        if column.field == "phone":  # what is wrong with a number is told without telling it
+            cells = [(row, privacy.phone(str(value))) for row, value in cells]
         self.problems.add(
             level,
             code,
@@ -359,14 +360,6 @@ def first_day(schemes: Schemes) -> Any:
             continue
         return day
     return schemes.at(schemes.changes[-1])  # raises what is wrong
-
-
-def masked(text: str) -> str:
-    """A number or name with its middle hidden."""
-    if len(text) < 3:
-        return text[:1] + "*" * (len(text) - 1)
-    keep = 3 if len(text) >= 7 else 1
-    return text[:keep] + "*" * (len(text) - 2 * keep) + text[-keep:]
 
 
 def _plain(text: str, exact: bool) -> str | None:

@@ -147,9 +147,9 @@ class Counted:
             ready = part.lazy().select(excluded="excluded", **keys, **flags(scheme)).collect()
             self._parts.append((scheme, ready))
 
-    def by(self, *names: str) -> list[dict[tuple[str, ...], Tally]]:
+    def by(self, *names: str) -> list[dict[tuple[Any, ...], Tally]]:
         """For each `name` (several: joined by a comma) the counts by the values of these keys."""
-        found: list[dict[tuple[str, ...], list[Tally]]] = [{} for _ in names]
+        found: list[dict[tuple[Any, ...], list[Tally]]] = [{} for _ in names]
         for scheme, ready in self._parts:
             for groups, into in zip(self._sums(ready, scheme, names), found, strict=True):
                 for key, counts in groups.items():
@@ -162,7 +162,7 @@ class Counted:
 
     def _sums(
         self, ready: pl.DataFrame, scheme: Scheme, names: Sequence[str]
-    ) -> list[dict[tuple[str, ...], Tally]]:
+    ) -> list[dict[tuple[Any, ...], Tally]]:
         import polars as pl
 
         lazy, asked = ready.lazy(), []

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.errors import BadData
+from engine.orders import privacy
 from engine.orders.batches import Batch, Batches
-from engine.orders.cells import Cells, masked
+from engine.orders.cells import Cells
 from engine.orders.columns import FIELDS
 from engine.orders.mapping import REQUIRED, Column, Mapped, label, mapped
 from engine.orders.problems import Problems, letter
@@ -200,6 +201,6 @@ def _callers(
     often = often.filter(pl.col("calls") >= calls).join(here, on=key, how="semi")
     often = often.sort(["calls", *key], descending=[True, False, False, False])
     return new, [
-        Caller(masked(phone), kind, subject, number, no)
+        Caller(privacy.phone(phone), kind, privacy.masked(subject), number, no)
         for phone, kind, subject, number, no in often.iter_rows()
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -20,7 +20,8 @@ class Tally(Frozen, frozen=True):
     """Counts of a group of orders, each judged by what was in force when it was received.
 
     `excluded`: reason → orders; `good`, `over`: rate → orders after exclusion; `scores`: score → orders;
-    `money` in yuan. Names that count nothing may be absent.
+    `worth`: what a point was worth (`300 half`: yuan, and whether half a point counts) → points. Names that
+    count nothing may be absent.
     """
 
     received: int = 0
@@ -28,13 +29,26 @@ class Tally(Frozen, frozen=True):
     good: dict[str, int] = msgspec.field(default_factory=dict)
     over: dict[str, int] = msgspec.field(default_factory=dict)
     scores: dict[str, int] = msgspec.field(default_factory=dict)
-    points: float = 0.0
-    money: float = 0.0
+    worth: dict[str, float] = msgspec.field(default_factory=dict)
 
     @property
     def analysed(self) -> int:
         """Orders that are left after exclusion."""
         return self.received - sum(self.excluded.values())
+
+    @property
+    def points(self) -> float:
+        """The sum of all scores."""
+        return round(sum(self.worth.values()), 6)
+
+    @property
+    def money(self) -> float:
+        """What the points are worth in yuan: whole points only where halves do not count."""
+        paid = 0.0
+        for price, points in self.worth.items():
+            yuan, half = price.split()
+            paid += int(yuan) * (points if half == "half" else math.trunc(points))
+        return round(paid, 2)
 
     def rate(self, id: str) -> float | None:
         """The share, 0 … 1; None where nothing is counted."""
@@ -136,10 +150,10 @@ def _tally(orders: Sequence[Order], scheme: Scheme) -> Tally:
 
 
 def worth(counts: Tally, scheme: Scheme) -> Tally:
-    """Counts under one scheme with their points and money."""
+    """Counts under one scheme with what their scores are worth."""
     points = round(sum(score.points * counts.scores.get(id, 0) for id, score in scheme.points.items()), 6)
-    paid = points if scheme.money.half == "half" else math.trunc(points)
-    return msgspec.structs.replace(counts, points=points, money=round(paid * scheme.money.per_point, 2))
+    price = f"{scheme.money.per_point} {scheme.money.half}"
+    return msgspec.structs.replace(counts, worth={price: points}) if counts.scores else counts
 
 
 def added(parts: Iterable[Tally]) -> Tally:
@@ -147,18 +161,13 @@ def added(parts: Iterable[Tally]) -> Tally:
     listed = list(parts)
     if len(listed) == 1:
         return listed[0]
-    names = ("excluded", "good", "over", "scores")
-    sums: dict[str, dict[str, int]] = {name: {} for name in names}
+    names = ("excluded", "good", "over", "scores", "worth")
+    sums: dict[str, dict[str, Any]] = {name: {} for name in names}
     for part in listed:
         for name in names:
             for id, number in getattr(part, name).items():
-                sums[name][id] = sums[name].get(id, 0) + number
-    return Tally(
-        sum(part.received for part in listed),
-        **sums,
-        points=round(sum(part.points for part in listed), 6),
-        money=round(sum(part.money for part in listed), 2),
-    )
+                sums[name][id] = round(sums[name].get(id, 0) + number, 6)
+    return Tally(sum(part.received for part in listed), **sums)
 
 
 def grouped(orders: Iterable[Order], schemes: Schemes, key: Callable[[Order], str]) -> dict[str, Tally]:
