@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -506,6 +507,173 @@ def doctor(as_json: bool) -> None:
     from engine.console import books
 
     books.doctor(json=as_json)
+
+
+# ---- follow-ups -----------------------------------------------------------------------------------
+
+_ID = click.argument("name", metavar="编号")
+_MODE = click.option(
+    "--mode",
+    type=click.Choice(["real", "drill", "practice"]),
+    default="real",
+    help="真实（默认）、演练、练习的分开",
+)
+_DUE = click.option("--due", default="", metavar="期限", help="如 15天、下周一、2026-12-31、5wd（工作日）")
+_REASON = click.option("--reason", default="", metavar="文字", help="原因")
+_LATE = click.option("--overdue", is_flag=True, help="只列过期的")
+_MINE = click.option("--mine", default="", metavar="岗位", help="只列这个岗位的，如 head、大厅主任")
+
+
+@main.group(context_settings=_SETTINGS)
+def followup() -> None:
+    """后续跟进：事件、工单、演练留下的事，谁办、几时前、凭据、见没见效。"""
+
+
+@followup.command("list")
+@_LATE
+@_MINE
+@click.option("--all", "every", is_flag=True, help="连办结的一起列")
+@_MODE
+@_UNMASK
+@_JSON
+def followup_list(as_json: bool, **picked: Any) -> None:
+    """列出要跟进的事，最急的在前。"""
+    from engine.console import followups
+
+    followups.listing(**picked, json=as_json)
+
+
+@followup.command("show")
+@_ID
+@_UNMASK
+@_JSON
+def followup_show(name: str, unmask: str | None, as_json: bool) -> None:
+    """一件后续的全部情况。"""
+    from engine.console import followups
+
+    followups.show(name, unmask=unmask, json=as_json)
+
+
+@followup.command("add")
+@click.argument("what", metavar="做什么")
+@click.option("--who", required=True, metavar="岗位", help="谁负责，如 head、大厅主任")
+@click.option("--name", default="", metavar="姓名", help="具体的人；不写按 hall.yaml 的岗位")
+@_DUE
+@click.option("--check", default="", metavar="多久", help="办好后多久检查效果，如 30天")
+@click.option("--evidence", default="", metavar="文字", help="要的凭据")
+@click.option("--cause", default="", metavar="文字", help="原因；同因几次会提议立常备办法")
+@_MODE
+@_JSON
+def followup_add(mode: Any, as_json: bool, **said: str) -> None:
+    """另行交办一件。"""
+    from engine.console import followups
+
+    followups.add(**said, mode=mode, json=as_json)
+
+
+@followup.command("done")
+@_ID
+@click.option("--evidence", default="", metavar="文字", help="凭据：文号、照片、记录放在哪")
+@click.option("--cause", default="", metavar="文字", help="查明的原因")
+@_JSON
+def followup_done(name: str, evidence: str, cause: str, as_json: bool) -> None:
+    """办好了，写上凭据。"""
+    from engine.console import followups
+
+    followups.done(name, evidence, cause, json=as_json)
+
+
+@followup.command("check")
+@click.argument("name", metavar="[编号]", default="")
+@click.argument("answer", metavar="[yes|no]", default="")
+@click.option("--note", default="", metavar="文字", help="检查到的情况")
+@_DUE
+@click.option("--early", is_flag=True, help="不到时候就已见效（要写 --note）")
+@_JSON
+def followup_check(name: str, answer: str, note: str, due: str, early: bool, as_json: bool) -> None:
+    """检查效果：见效办结，没见效定新期限重新办；不写编号列出等查的。"""
+    from engine.console import followups
+
+    followups.check(name, answer, note, due, early=early, json=as_json)
+
+
+@followup.command("reopen")
+@_ID
+@_DUE
+@_REASON
+@_JSON
+def followup_reopen(name: str, due: str, reason: str, as_json: bool) -> None:
+    """办过的重新办。"""
+    from engine.console import followups
+
+    followups.reopen(name, due, reason, json=as_json)
+
+
+@followup.command("postpone")
+@_ID
+@_DUE
+@_REASON
+@_JSON
+def followup_postpone(name: str, due: str, reason: str, as_json: bool) -> None:
+    """改期限。"""
+    from engine.console import followups
+
+    followups.postpone(name, due, reason, json=as_json)
+
+
+@followup.command("proposals")
+@_MODE
+@_JSON
+def followup_proposals(mode: Any, as_json: bool) -> None:
+    """一再发生的事：提议立常备办法，列出背后的几次。"""
+    from engine.console import followups
+
+    followups.proposals(mode=mode, json=as_json)
+
+
+@followup.command("accept")
+@click.argument("cause", metavar="原因")
+@click.option("--what", default="", metavar="文字", help="立什么办法")
+@click.option("--who", default="", metavar="岗位", help="谁负责；不写是大厅主任")
+@_DUE
+@_MODE
+@_JSON
+def followup_accept(cause: str, what: str, who: str, due: str, mode: Any, as_json: bool) -> None:
+    """采纳一项提议，列入后续。"""
+    from engine.console import followups
+
+    followups.accept(cause, mode=mode, what=what, who=who, due=due, json=as_json)
+
+
+@followup.command("decline")
+@click.argument("cause", metavar="原因")
+@_REASON
+@_MODE
+@_JSON
+def followup_decline(cause: str, reason: str, mode: Any, as_json: bool) -> None:
+    """不采纳一项提议，写明原因。"""
+    from engine.console import followups
+
+    followups.decline(cause, reason, mode=mode, json=as_json)
+
+
+@followup.command("export")
+@click.option("--xlsx", is_flag=True, help="Excel 表")
+@click.option("--csv", is_flag=True, help="CSV 表（UTF-8）")
+@click.option("--ics", is_flag=True, help="日历待办（iCalendar）")
+@click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件")
+@click.option("--force", is_flag=True, help="文件已有也写，盖掉旧的")
+@click.option("--current", is_flag=True, help="不要办结的")
+@_LATE
+@_MINE
+@_MODE
+@_UNMASK
+def followup_export(xlsx: bool, csv: bool, ics: bool, output: Path | None, **picked: Any) -> None:
+    """导出成表格或日历待办。"""
+    from engine.console import followups
+
+    forms = tuple(name for name, on in (("xlsx", xlsx), ("csv", csv), ("ics", ics)) if on)
+    followups.export(forms, output, **picked)
 
 
 if __name__ == "__main__":

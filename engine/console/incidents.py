@@ -88,15 +88,18 @@ def export(name: str, output: Path | None) -> None:
         write(journal.export(incident), output)
 
 
-def write(data: bytes, output: Path | None) -> None:
-    """Bytes to a file, never over an existing one, or to standard output."""
+def write(data: bytes, output: Path | None, *, force: bool = False) -> None:
+    """Bytes to a file or to standard output; over an existing file only with `force`, all or nothing."""
     if output is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         return
+    there = output.with_name(f".{output.name}.part") if force else output
     try:
-        with output.open("xb") as file:
+        with there.open("wb" if force else "xb") as file:
             file.write(data)
+        if force:
+            there.replace(output)
     except FileExistsError:
         raise BadData(f"文件 {output} 已经存在", "换一个名字") from None
     except OSError as error:

@@ -1,5 +1,5 @@
 """Follow-ups laid out for other programs: rows of a sheet, entries of a calendar. Telephone and identity
-numbers in texts are masked.
+numbers in texts are masked unless `hide` lets them stand.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from engine.followups.model import ORIGINS, FollowUp
 from engine.orders.privacy import masked
 
 Owner = Callable[[FollowUp], str]
+Hide = Callable[[str], str]
 _SPACE = uuid.UUID(
     "6f0c1c4e-8a57-5c0e-9d0f-3b1a7e2d4c55"
 )  # ours, chosen once; a new one would break every UID
-_NAMES = {"real": "后续跟进", "drill": "后续跟进（演练）", "practice": "后续跟进（练习）"}
+NAMES = {"real": "后续跟进", "drill": "后续跟进（演练）", "practice": "后续跟进（练习）"}
 COLUMNS = (
     Column("编号", width=24),
     Column("做什么", width=42),
@@ -56,18 +57,20 @@ def days_left(entry: FollowUp, now: datetime) -> int | None:
     return None if entry.next is None else (entry.next.date() - now.date()).days
 
 
-def sheet(entries: Iterable[FollowUp], now: datetime, owner: Owner, mode: str = "real") -> Sheet:
+def sheet(
+    entries: Iterable[FollowUp], now: datetime, owner: Owner, mode: str = "real", hide: Hide = masked
+) -> Sheet:
     """One row a follow-up. `owner`: the role and the person in words."""
     rows = [
         (
             entry.id.removeprefix(PREFIX),
-            masked(entry.what),
+            hide(entry.what),
             owner(entry),
             entry.due,
             state_of(entry, now),
             days_left(entry, now),
-            masked(entry.evidence),
-            masked(entry.shown),
+            hide(entry.evidence),
+            hide(entry.shown),
             entry.done_at,
             entry.check,
             entry.worked,
@@ -75,20 +78,20 @@ def sheet(entries: Iterable[FollowUp], now: datetime, owner: Owner, mode: str = 
             entry.reopened,
             ORIGINS.get(entry.origin, entry.origin),
             entry.source,
-            masked(entry.title),
-            "" if entry.origin == "standing" else masked(entry.cause),
-            masked(entry.note),
+            hide(entry.title),
+            "" if entry.origin == "standing" else hide(entry.cause),
+            hide(entry.note),
         )
         for entry in entries
     ]
-    return Sheet(_NAMES[mode], COLUMNS, rows)
+    return Sheet(NAMES[mode], COLUMNS, rows)
 
 
-def todos(entries: Iterable[FollowUp], owner: Owner, mode: str = "real") -> list[Todo]:
+def todos(entries: Iterable[FollowUp], owner: Owner, mode: str = "real", hide: Hide = masked) -> list[Todo]:
     """An entry a follow-up, and one for the check of its effect, which belongs to it."""
     found: list[Todo] = []
     for entry in entries:
-        found += _todos(entry, owner, mode)
+        found += _todos(entry, owner, mode, hide)
     return found
 
 
@@ -98,21 +101,21 @@ def uid(entry: FollowUp) -> str:
     return f"{uuid.uuid5(_SPACE, f'{entry.id} {made} {entry.what}')}@zhiban"
 
 
-def _todos(entry: FollowUp, owner: Owner, mode: str) -> list[Todo]:
+def _todos(entry: FollowUp, owner: Owner, mode: str, hide: Hide) -> list[Todo]:
     assert entry.created is not None
     assert entry.last is not None
-    who, title = owner(entry), masked(entry.title)
+    who, title = owner(entry), hide(entry.title)
     told = (
         f"责任人：{who}" if who else "",
-        f"凭据：{masked(entry.evidence)}" if entry.evidence else "",
+        f"凭据：{hide(entry.evidence)}" if entry.evidence else "",
         f"来自：{title}（{entry.source}）" if entry.source else "",
-        f"办理凭据：{masked(entry.shown)}" if entry.shown else "",
-        masked(entry.note),
+        f"办理凭据：{hide(entry.shown)}" if entry.shown else "",
+        hide(entry.note),
         f"编号：{entry.id.removeprefix(PREFIX)}",
     )
     work = Todo(
         uid(entry),
-        masked(entry.what),
+        hide(entry.what),
         entry.created,
         entry.last,
         state="NEEDS-ACTION" if entry.status == "open" else "COMPLETED",
@@ -120,7 +123,7 @@ def _todos(entry: FollowUp, owner: Owner, mode: str) -> list[Todo]:
         description="\n".join(line for line in told if line),
         due=entry.due,
         completed=entry.done_at,
-        categories=(_NAMES[mode], ORIGINS.get(entry.origin, entry.origin)),
+        categories=(NAMES[mode], ORIGINS.get(entry.origin, entry.origin)),
         alarms=(timedelta(days=3), timedelta(days=1)),
     )
     if entry.check is None:
