@@ -75,8 +75,8 @@ def flow_back(ledger: Ledger, journal: Journal, no: str, incident: str) -> Stand
     except NotFound:
         return standing
     wanted = walked.flowing(standing, incident, events)
-    if len(wanted) == 1 and wanted[0].data["seq"] == standing.walked and standing.incident == incident:
-        return standing
+    if wanted[-1].data["seq"] == standing.walked and standing.incident == incident:
+        wanted.pop()
     standing, refused = ledger.act_all(no, wanted)
     for _, error in refused:
         desk.warn(f"没有记进工单：{error.message}" + (f"（{error.help}）" if error.help else ""))

@@ -98,7 +98,7 @@ def _first(limit: Limit, begin: datetime, working: Calendar) -> datetime:
     midnight = begin.replace(hour=0, minute=0, second=0, microsecond=0)
     unit = limit.within.unit
     if unit in ("m", "h"):
-        return _after(midnight if limit.start == "day" else midnight + _DAY, limit.within, working)
+        return _after(midnight + _DAY, limit.within, working)
     before = midnight - _DAY if limit.start == "day" else midnight  # counting begins on the next day
     return _after(before, limit.within, working) + _DAY - _SECOND
 

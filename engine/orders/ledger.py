@@ -191,7 +191,8 @@ class Ledger:
         events: list[Event] = []
         refused: list[tuple[Wanted, UsageError]] = []
         for one in wanted:
-            data = {key: value for key, value in one.data.items() if value not in (None, "")}
+            data = {key: _trimmed(value) for key, value in one.data.items()}
+            data = {key: value for key, value in data.items() if value not in (None, "")}
             if one.at is not None:
                 data["at"] = stamp(one.at)
             try:
@@ -248,6 +249,10 @@ class Ledger:
             events.append(Event(standing.seq + 1, follows, stamp(now), cause, what))
             standing = apply(standing, events[-1])
         return events, standing
+
+
+def _trimmed(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
 
 
 def _beaten(no: str) -> Conflict:

@@ -185,6 +185,9 @@ def _limit(item: Item, findings: Any) -> None:
             "same-moment", item.span, f"`{item.name}`：from 和 of 是同一步", "写上从哪一步量到哪一步"
         )
     warn, within = fields.get("warn"), fields.get("within")
+    if fields.get("start") == "day" and within and within.unit in ("m", "h"):
+        help = "从当时起算写 event；按天数的写 1d、5d、5wd"
+        findings.error("start-of-hours", item.span, f"`{item.name}`：当天算第一天的，时限要按天写", help)
     if warn and within and _longer(warn, within):
         findings.error("warn-too-long", item.span, f"`{item.name}`：提醒的提前量比时限还长", "把 warn 写短")
 

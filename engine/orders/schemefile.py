@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as Dict
 from typing import Any, NamedTuple
 
@@ -46,9 +47,14 @@ class _Reader:
         self.items: dict[Key, list[Item]] = {}
 
     def read(self, text: str) -> File:
-        if not text.strip():
+        if not re.search(r"^[^\S\n]*[^\s#]", text, re.MULTILINE):
             return File({}, {})
-        root = compose(self.file, text, self.desk.findings)
+        found = Findings()
+        root = compose(self.file, text, found)
+        for item in found.items:
+            shape = item.code in ("not-a-mapping", "empty-file")
+            help = "每一段写成 `名称:`，如 `limits:`，下面缩进两格" if shape else item.help
+            self.desk.findings.add(item.level, item.code, item.span, item.message, help)
         if root is None:
             return File({}, {})
         names = (*_HEAD, *TABLES)

@@ -46,6 +46,7 @@ class Standing(msgspec.Struct, omit_defaults=True):
     reminded: datetime | None = None
     answered: datetime | None = None  # the reply of this round; the order's own is the first
     reopened: int = 0
+    round: datetime | None = None  # when it was reopened last
     done: bool = False  # the file is shut
     incident: str = ""
     walked: int = 0  # events of the incident that flowed back
@@ -191,6 +192,7 @@ def _callback(standing: Standing, data: Data, at: datetime) -> None:
 def _reopened(standing: Standing, data: Data, at: datetime) -> None:
     """What the caller said when called back stays until the next time: it counts."""
     standing.reopened += 1
+    standing.round = at
     standing.done, standing.answered = False, None
     due = parse(data["due"]) if data.get("due") else standing.order.due
     _put(standing, closed=None, returned=True, due=due)

@@ -21,6 +21,8 @@ _DONE = {
 }  # fmt: skip
 _REPLIES = ("reply", "reply-limited", "tell-untrue", "tell-set-aside", "tell-limit", "hand-over")
 _MEETINGS = {"meet": "met", "record-refusal": "refused", "why-no-meet": "needless"}
+# what leaves a mark on the order by which it is known again
+_LASTING = ("dispatched", "responded", "met", "planned", "arranged", "replied", "concluded")
 _RESULTS = {"solved": "实际解决了", "slow": "没按时办成", "limited": "暂时办不了，已讲明"}
 
 
@@ -45,9 +47,10 @@ def done_steps(standing: Standing) -> dict[str, datetime]:
 
 
 def flowing(standing: Standing, incident: str, events: Iterable[Event]) -> list[Wanted]:
-    """What happened in the incident since it was last looked at, as acts on the order.
+    """What happened in the incident and the order does not know yet, as acts on the order.
 
-    The last of them is `walked`, which remembers how far this went. What the order has already is left out.
+    What could not be entered the last time (a dispatch without its unit, say) is tried again. The last of
+    them is `walked`, which remembers how far this went.
     """
     seen = standing.walked if standing.incident == incident else 0
     found: list[Wanted] = []
@@ -59,13 +62,15 @@ def flowing(standing: Standing, incident: str, events: Iterable[Event]) -> list[
         playbook, _, name = name.rpartition(".")
         if event.kind == "answered" and playbook == PLAYBOOK:
             known[name] = event.data.get("value")
-        if event.seq <= seen or playbook != PLAYBOOK:
+        if playbook != PLAYBOOK:
             continue
         at = parse(str(event.data["since"])) if event.data.get("since") else parse(event.at)
+        if standing.round is not None and parse(event.at) < standing.round:
+            continue  # of an earlier round
         found += [
             Wanted(kind, data, at)
             for kind, data in _acts(standing, incident, event, name, known)
-            if not _already(standing, kind, found)
+            if not _already(standing, kind, found) and (event.seq > seen or kind in _LASTING)
         ]
     return [*found, Wanted("walked", {"incident": incident, "seq": last})]
 
