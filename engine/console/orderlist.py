@@ -70,9 +70,10 @@ def as_json(standing: Standing, watches: list[Watch], now: datetime, *, masked: 
     import msgspec
 
     shown = hidden(standing) if masked else standing
-    data: dict[str, Any] = msgspec.to_builtins(shown)
+    order = {name: getattr(shown.order, name) for name in shown.order.__struct_fields__}
+    rest = {name: getattr(shown, name) for name in shown.__struct_fields__ if name != "order"}
+    data: dict[str, Any] = msgspec.to_builtins({**order, **rest})
     return {
-        **data.pop("order"),
         **data,
         "state": _state(standing, watches, now),
         "clocks": [

@@ -87,6 +87,8 @@ def next_of(standing: Standing, watches: list[Watch], now: datetime) -> Todo:
 def _way(standing: Standing, running: dict[str, Watch]) -> _Way:
     """Of what can be done now, that which is due first; else the first in the order's course."""
     ways = _ways(standing)
+    if ways[0].of == "dispatched":
+        return ways[0]  # nobody has it yet
     due = [(watch.due, n) for n, way in enumerate(ways) if (watch := running.get(way.of)) and watch.due]
     return ways[min(due)[1]] if due else ways[0]
 

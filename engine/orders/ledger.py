@@ -116,8 +116,7 @@ class Ledger:
             from engine.reader.report import suggest
 
             numbers = [unquote(id[len(PREFIX) :]) for id in self.journal.heads(PREFIX)]
-            near = suggest(no, numbers) if len(numbers) > 8 else ""
-            raise NotFound(f"台账里没有工单 `{no}`", near or "zhiban order list 看有哪些")
+            raise NotFound(f"台账里没有工单 `{no}`", suggest(no, numbers) or "zhiban order list 看有哪些")
         return standing
 
     def events(self, no: str) -> list[Event]:

@@ -27,11 +27,14 @@ def earlier(order: Order, others: Iterable[Order], repeats: Repeats) -> int:
     if mine is None:
         return 0
     since = order.received - timedelta(days=repeats.days) if repeats.days else None
-    return sum(
-        1 + other.repeats if other.repeats and since is None else 1
+    found = [
+        other
         for other in others
         if other.no != order.no
         and other.received <= order.received
         and (since is None or other.received >= since)
         and matter(other) == mine
-    )
+    ]
+    # an order that was itself a repeat, or was called about again, stands for all those calls
+    told = max((other.repeats + 1 for other in found), default=0) if since is None else 0
+    return max(len(found), told)
