@@ -26,7 +26,6 @@ honours: {lost_below: 1, since: 2026-11-18, basis: 试行办法}
 """
 
 
-
 def _order(no="1", **fields):
     return Order(no, fields.pop("received", AT), **fields)
 
