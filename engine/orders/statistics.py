@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from engine.clock import BEIJING
 from engine.errors import UsageError
 from engine.model import Frozen
-from engine.orders import columns
+from engine.orders import columns, privacy
 from engine.orders.model import Scheme
 from engine.orders.rules import Ranked, Tally, added, lost, ranking
 from engine.orders.scheme import Schemes
@@ -213,7 +213,7 @@ def _groups(
         if found.height == 1 and found[field][0] == "":
             continue  # the column is empty
         groups[field] = tuple(
-            Share(name or BLANK, n, every, n / analysed if analysed else 0.0)
+            Share(privacy.masked(name) or BLANK, n, every, n / analysed if analysed else 0.0)
             for name, n, every in found.head(TOP).iter_rows()
         )
         others[field] = max(0, found.height - TOP)
@@ -222,7 +222,7 @@ def _groups(
 
 def _frequent(found: pl.DataFrame, analysed: int, scheme: Scheme) -> tuple[Frequent, ...]:
     return tuple(
-        Frequent(kind or BLANK, about or BLANK, n, n / analysed, repeated)
+        Frequent(kind or BLANK, privacy.masked(about) or BLANK, n, n / analysed, repeated)
         for kind, about, n, repeated in found.select("kind", "about", "n", "repeated").iter_rows()
         if n >= scheme.same_cause.times
     )
