@@ -168,9 +168,12 @@ def add(
 
 def done(name: str, evidence: str, cause: str, *, json: bool) -> None:
     """Done, with the evidence."""
+    roles = Roles()
     with opened(write=True) as found:
-        entry = found.ledger.done(name, evidence, cause)
-        _told(entry, found.ledger, Roles(), "办好了，凭据已记下", json=json)
+        by = roles.person(found.ledger.get(name))
+        _told(
+            found.ledger.done(name, evidence, cause, by), found.ledger, roles, "办好了，凭据已记下", json=json
+        )
 
 
 def check(name: str, answer: str, note: str, due: str, *, early: bool, json: bool) -> None:

@@ -58,9 +58,9 @@ class Roles:
         return {role.id: role.label for role in self._library.vocabulary.roles} if self._library else {}
 
     def person(self, entry: FollowUp) -> str:
-        """Who does it by name: the one named for it, else who has the role now."""
+        """Who does it by name: the one named for it, who did it, else who has the role now."""
         if entry.name or entry.status == "closed":
-            return entry.name
+            return entry.name or entry.by
         return self._profile.people.get(entry.who, ("", ""))[0]
 
     def owner(self, entry: FollowUp) -> str:

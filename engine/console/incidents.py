@@ -88,8 +88,11 @@ def export(name: str, output: Path | None) -> None:
         write(journal.export(incident), output)
 
 
-def write(data: bytes, output: Path | None, *, force: bool = False) -> None:
-    """Bytes to a file or to standard output; over an existing file only with `force`, all or nothing."""
+def write(data: bytes, output: Path | None, *, force: bool | None = None) -> None:
+    """Bytes to a file or to standard output; over an existing file only with `force`, all or nothing.
+
+    `force` is None where a command has no such option.
+    """
     if output is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
@@ -101,7 +104,8 @@ def write(data: bytes, output: Path | None, *, force: bool = False) -> None:
         if force:
             there.replace(output)
     except FileExistsError:
-        raise BadData(f"文件 {output} 已经存在", "换一个名字") from None
+        help = "换一个名字" if force is None else "换一个名字，或加 --force 盖掉"
+        raise BadData(f"文件 {output} 已经存在", help) from None
     except OSError as error:
         raise BadData(f"写不了文件 {output}：{error.strerror}", "检查目录和权限") from None
     desk.warn(f"已写到 {output}")

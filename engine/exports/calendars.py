@@ -39,7 +39,7 @@ def calendar(todos: list[Todo], name: str) -> bytes:
     made = Calendar()
     made.add("prodid", "-//zhiban//follow-ups//ZH")
     made.add("version", "2.0")
-    made.add("x-wr-calname", printable(name))
+    made.add("x-wr-calname", _line(name))
     for todo in todos:
         made.add_component(_entry(todo))
     return bytes(made.to_ical())

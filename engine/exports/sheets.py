@@ -52,10 +52,22 @@ def xlsx(sheets: Sequence[Sheet]) -> bytes:
     BadData when a sheet has more rows than the format can hold.
     """
     from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    try:
+        _pages(book, sheets)
+    except Exception:
+        book.save(io.BytesIO())  # the only way by which the library clears its temporary files
+        raise
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _pages(book: Any, sheets: Sequence[Sheet]) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
-    book = Workbook(write_only=True)
     bold, tint = Font(bold=True), PatternFill("solid", fgColor="DDE6F0")
     titles: set[str] = set()
     for sheet in sheets:
@@ -73,11 +85,7 @@ def xlsx(sheets: Sequence[Sheet]) -> bytes:
         formats = [_FORMATS.get(column.kind, "") for column in sheet.columns]
         count = _fill(page, sheet, formats)
         if sheet.columns:
-            # write-only sheets take it only as text
             page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{count}"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def _fill(page: Any, sheet: Sheet, formats: Sequence[str]) -> int:

@@ -92,8 +92,8 @@ class Ledger:
 
     # ---- acts ---------------------------------------------------------------------------------
 
-    def done(self, name: str, evidence: str, cause: str = "") -> FollowUp:
-        """Done, with the evidence; closed at once when no check of the effect is wanted."""
+    def done(self, name: str, evidence: str, cause: str = "", by: str = "") -> FollowUp:
+        """Done (`by` a person), with the evidence; closed at once when no check of the effect is wanted."""
         found = self.get(name)
         if found.status != "open":
             raise UsageError(f"后续 {_short(found)} 已经办过了", _after(found))
@@ -104,7 +104,7 @@ class Ledger:
         if found.check is not None:
             # done late: the effect still gets its whole time to show
             check = max(found.check, now + (found.period or timedelta(0)))
-        data = {"evidence": evidence, "check": _stamp(check), "cause": " ".join(cause.split())}
+        data = {"evidence": evidence, "check": _stamp(check), "cause": " ".join(cause.split()), "by": by}
         events: list[tuple[str, dict[str, Any]]] = [("done", data)]
         return self._keep(found, events if check is not None else [*events, ("closed", {})])
 

@@ -1,7 +1,7 @@
 """One follow-up: the events of its stream folded, here and nowhere else.
 
 Events: `created` {what, who, name, due, evidence, check, origin, source, title, playbook, step, cause,
-sources, note}, `done` {evidence, check, cause}, `checked` {worked, note}, `postponed` {due, reason, check},
+sources, note}, `done` {evidence, check, cause, by}, `checked` {worked, note}, `postponed` and
 `reopened` {due, reason, check}, `noted` {text}, `closed`. Moments are stamps, "" when there is none.
 """
 
@@ -52,6 +52,7 @@ class FollowUp(msgspec.Struct):
     seq: int = 0
     done_at: datetime | None = None
     shown: str = ""
+    by: str = ""  # who had the role when it was done
     worked: bool | None = None
     reopened: int = 0
     postponed: int = 0
@@ -101,6 +102,7 @@ def _created(state: FollowUp, data: _Data, at: datetime) -> None:
 def _done(state: FollowUp, data: _Data, at: datetime) -> None:
     state.status, state.done_at, state.shown, state.worked = "done", at, data["evidence"], None
     state.check = moment(data.get("check"))
+    state.by = data.get("by", "")
     if state.origin != "standing":  # whose cause is the one it was proposed for
         state.cause = data.get("cause") or state.cause
 

@@ -194,11 +194,16 @@ def _right(text: str, width: int) -> str:
 
 def _folded(first: str, pieces: Sequence[str], between: str, width: int) -> list[str]:
     """The pieces in lines, none broken unless it is longer than a line."""
-    found, line = [], first
-    for number, piece in enumerate(pieces):
-        joined = line + (between if number and line.strip() else "") + piece
-        if _wide(joined) > width and line.strip() and line != first:
+    found: list[str] = []
+    line = ""
+    for piece in pieces:
+        joined = (line + between if line else first if not found else "  ") + piece
+        if line and _wide(joined) > width:
             found.append(line)
             joined = "  " + piece
+        while _wide(joined) > width:
+            head = _fit(joined, width).rstrip(" ")
+            found.append(head)
+            joined = "  " + joined[len(head) :]
         line = joined
     return [*found, line]
