@@ -462,6 +462,70 @@ def order_callback(
     orders.act(no, "callback", data, at, json=as_json)
 
 
+@order.command("import")
+@click.argument("file", type=_FILE, metavar="表格")
+@click.option("--dry-run", is_flag=True, help="只检查，什么也不写")
+@click.option(
+    "--map", "maps", multiple=True, metavar="列=字段", help="指定一列是什么，可几个；字段写 - 就不用它"
+)
+@click.option("--save-map", is_flag=True, help="把列的对应记下来，下次照用")
+@click.option("--sheet", default="", metavar="名称", help="工作簿里的哪张表")
+@click.option("--update", is_flag=True, help="台账里已有而不同的，以新表为准")
+@click.option("--problems", type=_FILE, metavar="文件", help="把列出的问题写成 CSV，一格一行")
+@_JSON
+def order_import(file: Path, maps: tuple[str, ...], as_json: bool, **wants: Any) -> int:
+    """从 CSV、XLSX 导入；有一处错就一行也不写，逐格列出。"""
+    from engine.console import order_sheets
+
+    return order_sheets.bring_in(file, maps, json=as_json, **wants)
+
+
+_SPAN = [
+    click.option("--week", "span", flag_value="week", help="一周（周一到周日）"),
+    click.option("--month", "span", flag_value="month", help="一个月"),
+    click.option("--all", "span", flag_value="all", help="全部"),
+    click.option("--day", metavar="日期", help="哪一天所在的周或月；不写是今天"),
+]
+
+
+def _span(command: Any) -> Any:
+    for option in _SPAN:
+        command = option(command)
+    return command
+
+
+@order.command("stats")
+@_span
+@click.option("--md", "form", flag_value="md", help="报告，Markdown")
+@click.option("--html", "form", flag_value="html", help="报告，带图的网页")
+@click.option("--docx", "form", flag_value="docx", help="报告，Word 文档")
+@click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件")
+@_JSON
+def order_stats(
+    span: str | None, day: str | None, form: str | None, output: Path | None, as_json: bool
+) -> None:
+    """几项率、计分、排名、高频、热力图；周报、月报。"""
+    from engine.console import order_sheets
+
+    order_sheets.stats(span, day, form, output, json=as_json)
+
+
+@order.command("export")
+@_span
+@click.option("--xlsx", "form", flag_value="xlsx", help="Excel 表")
+@click.option("--csv", "form", flag_value="csv", help="CSV 表（UTF-8）")
+@click.option("--unit", default="", metavar="单位", help="只要这个单位的")
+@click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件")
+@_UNMASK
+def order_export(
+    span: str | None, day: str | None, form: str | None, unit: str, output: Path | None, unmask: str | None
+) -> None:
+    """导出台账；号码默认打码。"""
+    from engine.console import order_sheets
+
+    order_sheets.export(span, day, form, unit, output, unmask)
+
+
 # ---- the rest -------------------------------------------------------------------------------------
 
 

@@ -25,6 +25,7 @@ def opened(*, write: bool, clock: Clock | None = None) -> Iterator[Ledger]:
     """The hall's ledger. BadData when the file, the scheme or a calendar is unusable."""
     from engine.hall import read_profile
     from engine.journal import Journal
+    from engine.orders.batches import Batches
     from engine.orders.ledger import Ledger, ledger_file
     from engine.orders.scheme import read_schemes
     from engine.workdays import is_workday
@@ -39,7 +40,9 @@ def opened(*, write: bool, clock: Clock | None = None) -> Iterator[Ledger]:
         if warning:
             desk.warn(f"注意：{warning}")
     with journal:
-        yield Ledger(journal, schemes, partial(is_workday, profile=profile), clock or RealClock())
+        working = partial(is_workday, profile=profile)
+        cache = paths.cache_dir() / "orders.msgpack" if journal.path else None
+        yield Ledger(journal, schemes, working, clock or RealClock(), Batches(journal), cache)
 
 
 def moment(text: str, now: datetime) -> datetime:

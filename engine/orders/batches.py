@@ -119,6 +119,16 @@ class Batches:
         """Every imported order."""
         return columns.orders(self.frame) if self.listed else ()
 
+    def of_caller(self, phone: str) -> Iterable[Order]:
+        """Imported orders whose telephone number has the same digits, a country's prefix apart."""
+        digits = "".join(char for char in phone if char.isdigit())[-11:]
+        if not self.listed or not digits:
+            return ()
+        import polars as pl
+
+        column = pl.col("phone").str.replace_all("[^0-9]", "")
+        return columns.orders(self.frame.filter(column.str.ends_with(digits)))
+
     # ---- writing -------------------------------------------------------------------------------
 
     def add(
@@ -170,6 +180,15 @@ class Batches:
                 f"写不了导入的工单（{error.strerror or error}），什么也没有导入", "检查磁盘空间和权限"
             ) from error
         return sha256, fresh
+
+
+def current(journal: Journal, batches: Batches) -> pl.DataFrame:
+    """Every order as it stands now: imported rows, and those that somebody acted on or entered."""
+    from engine.orders.ledger import PREFIX as ORDERS
+    from engine.orders.standing import fold
+
+    standings = (fold(events) for events in journal.events_under(ORDERS).values())
+    return columns.overlaid(batches.frame, [standing.order for standing in standings if standing])
 
 
 def _sync(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Charts drawn as SVG for a page: bars and daily columns; no script, nothing outside, every value in words."""
+"""Charts drawn as SVG for a page: bars and daily columns; no script, nothing outside, all values in words."""
 
 from __future__ import annotations
 

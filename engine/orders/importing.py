@@ -11,7 +11,7 @@ from engine.errors import BadData
 from engine.orders import privacy
 from engine.orders.batches import Batch, Batches
 from engine.orders.cells import Cells
-from engine.orders.columns import FIELDS
+from engine.orders.columns import FIELDS, KINDS
 from engine.orders.mapping import REQUIRED, Column, Mapped, label, mapped
 from engine.orders.problems import Problems, letter
 from engine.orders.scheme import Schemes
@@ -115,6 +115,13 @@ def _against(
     compared = [field for field in FIELDS if field in by_field and field != "no"]
     both = frame.join(old, on="no", how="left", suffix=":old", maintain_order="left", coalesce=True)
     held = pl.col("no").is_in(old["no"].implode())
+    # what was masked when it was exported must not wipe out what the ledger knows
+    hidden = [field for field in compared if KINDS[field] == "text"]
+    both = both.with_columns(
+        pl.when(held & pl.col(field).str.contains("**", literal=True))
+        .then(pl.col(f"{field}:old")).otherwise(pl.col(field)).alias(field)
+        for field in hidden
+    )  # fmt: skip
     differs = {field: pl.col(field).ne_missing(pl.col(f"{field}:old")) for field in compared}
     both = both.with_columns(
         held.alias("held"),
