@@ -5,11 +5,12 @@ What a method returned from is on the disk; of two terminals at one follow-up th
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
-from engine.clock import Clock, stamp
+from engine.clock import BEIJING, Clock, stamp
 from engine.errors import Conflict, NotFound, UsageError
 from engine.followups.model import FollowUp, Status, fold
 from engine.journal import Journal, Mode
@@ -86,9 +87,12 @@ class Ledger:
             "origin": "added",
             **more,
         }
-        id = PREFIX + self.journal.new_id(now)
-        self.create(id, mode, data, now)
-        return self.get(id)
+        minute = now.astimezone(BEIJING).strftime("%Y%m%d-%H%M")
+        for attempt in range(64):
+            id = f"{PREFIX}{minute}-{os.urandom(1 + attempt // 16).hex()}"
+            if self.create(id, mode, data, now):
+                return self.get(id)
+        raise Conflict(f"{minute} 这一分钟里列入的后续太多", "过一分钟再试")
 
     # ---- acts ---------------------------------------------------------------------------------
 
