@@ -25,7 +25,7 @@ def listing(ledger: Ledger, *, every: bool, late: bool, unit: str, unmask: str |
     for standing in ledger.standings(every=every):
         if unit and unit not in (standing.order.unit, standing.order.second_unit):
             continue
-        watches = ledger.watches(standing)
+        watches = ledger.watches(standing, running=not json)
         if late and not any(state != "warned" for _, state in due_soon(watches, now)):
             continue
         if json:
@@ -50,7 +50,9 @@ def following(ledger: Ledger, *, count: int, json: bool) -> None:
     from engine.orders.agenda import agenda
 
     now = ledger.clock.now()
-    todos = agenda(((standing, ledger.watches(standing)) for standing in ledger.standings()), now)
+    todos = agenda(
+        ((standing, ledger.watches(standing, running=True)) for standing in ledger.standings()), now
+    )
     if json:
         record.emit([_todo_json(todo) for todo in todos[:count]])
         return
@@ -104,10 +106,9 @@ def _state(standing: Standing, watches: list[Watch], now: datetime) -> str:
     order = standing.order
     if standing.done:
         return "已剔除" if order.excluded else "已了结"
-    from engine.orders.agenda import next_of
+    from engine.orders.agenda import pressing as worst
 
-    watch = next_of(standing, watches, now).watch
-    said = pressing(watch, now).rstrip("：")
+    said = pressing(worst(watches, now), now).rstrip("：")
     if standing.raised is not None:
         said = f"提级 {said}".rstrip()
     if order.closed is not None:

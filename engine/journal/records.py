@@ -58,12 +58,13 @@ class Records:
                 f"运行 `zhiban incident verify {incident}` 查看是哪一条",
             ) from error
 
-    def heads(self, prefix: str) -> dict[str, str]:
-        """Id → hash of its last event, of every record whose id begins with `prefix`. One query."""
+    def heads(self, prefix: str) -> dict[str, tuple[int, str]]:
+        """Id → (seq, hash) of its last event, of every record whose id begins with `prefix`. One query."""
         found = self._query(
-            "SELECT id, head_hash FROM incidents WHERE id >= ? AND id < ?", prefix, prefix + "\uffff"
-        )
-        return dict(found)
+            "SELECT id, head_seq, head_hash FROM incidents WHERE id >= ? AND id < ?",
+            prefix, prefix + "\uffff",
+        )  # fmt: skip
+        return {id: (seq, hash) for id, seq, hash in found}
 
     def events_under(self, prefix: str) -> dict[str, Events]:
         """Id → events, of every record whose id begins with `prefix`. One query; BadData as `events`."""

@@ -268,15 +268,15 @@ _CHECKS: dict[str, Callable[[Ground], list[Lack]]] = {
 }  # fmt: skip
 
 
-def watched(standing: Standing, scheme: Scheme, working: Calendar) -> list[clocks.Watch]:
-    """The order's clocks."""
-    if standing.done:
-        return [w for w in _watched(standing, scheme, working) if w.done is not None]
-    return _watched(standing, scheme, working)
-
-
-def _watched(standing: Standing, scheme: Scheme, working: Calendar) -> list[clocks.Watch]:
-    return clocks.watches(standing.order, scheme, working, standing.pauses, standing.extensions)
+def watched(
+    standing: Standing, scheme: Scheme, working: Calendar, *, running: bool = False
+) -> list[clocks.Watch]:
+    """The order's clocks; `running`: only those not stopped yet. A shut file has no running ones."""
+    if running and standing.done:
+        return []
+    order, pauses, extensions = standing.order, standing.pauses, standing.extensions
+    found = clocks.watches(order, scheme, working, pauses, extensions, running=running)
+    return [watch for watch in found if watch.done is not None] if standing.done else found
 
 
 # ---- what follows ---------------------------------------------------------------------------------

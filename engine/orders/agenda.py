@@ -55,19 +55,13 @@ def next_of(standing: Standing, watches: list[Watch], now: datetime) -> Todo:
     """The next thing to do with an order."""
     order = standing.order
     open_ones = [watch for watch in watches if watch.done is None]
-    states = {watch.limit: watch.state(now) for watch in open_ones}
-    far = float("inf")
-
-    def pressing(watch: Watch) -> tuple[int, float]:
-        return _WORST.get(states[watch.limit], 9), watch.due.timestamp() if watch.due else far
-
-    worst = min(open_ones, key=pressing, default=None)
-    state = states[worst.limit] if worst else None
+    worst = pressing(open_ones, now)
+    state = worst.state(now) if worst else None
     reported = standing.escalated
     unreported = [
         watch
         for watch in open_ones
-        if states[watch.limit] == "escalated"
+        if watch.state(now) == "escalated"
         and (reported is None or (watch.escalate_at is not None and reported < watch.escalate_at))
     ]
     first = f"zhiban order escalate {order.no} --to 领导"
@@ -79,9 +73,21 @@ def next_of(standing: Standing, watches: list[Watch], now: datetime) -> Todo:
     if unreported:
         late = unreported[0]
         what = f"报领导；接着{way.what}"
-        return Todo(order, 1, what, first, late, states[late.limit])
+        return Todo(order, 1, what, first, late, "escalated")
     ranks: dict[State | None, Rank] = {"escalated": 2, "overdue": 2, "warned": 3, "running": 4}
     return Todo(order, ranks.get(state, 5), way.what, way.command, worst, state)
+
+
+def pressing(watches: Iterable[Watch], now: datetime) -> Watch | None:
+    """Of the clocks that run, the one in the worst state; of several, that which is due first."""
+    found: Watch | None = None
+    least = (10, 0.0)
+    for watch in watches:
+        if watch.done is None:
+            due = watch.due.timestamp() if watch.due else float("inf")
+            if found is None or (_WORST[watch.state(now)], due) < least:
+                found, least = watch, (_WORST[watch.state(now)], due)
+    return found
 
 
 def _way(standing: Standing, running: dict[str, Watch]) -> _Way:

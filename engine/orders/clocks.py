@@ -7,8 +7,9 @@ Pure functions; what a working day is they are told (`Calendar`), and BadData of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from engine.clock import BEIJING
@@ -67,7 +68,7 @@ def due(
     limit: Limit,
     begin: datetime,
     working: Calendar,
-    pauses: Iterable[Pause] = (),
+    pauses: Sequence[Pause] = (),
     more: Iterable[Duration] = (),
 ) -> datetime | None:
     """When a stage that began at `begin` (aware) is due; None while it stands still.
@@ -78,7 +79,7 @@ def due(
     """
     begin = begin.astimezone(BEIJING)
     moment = _first(limit, begin, working)
-    for pause in sorted(pauses, key=lambda pause: pause.begin):
+    for pause in sorted(pauses, key=lambda pause: pause.begin) if pauses else ():
         start = max(pause.begin, begin)
         if start > moment or (pause.end is not None and pause.end <= begin):
             continue
@@ -114,18 +115,25 @@ def _moved(moment: datetime, unit: Duration, start: datetime, end: datetime, wor
 
 
 def _after(moment: datetime, by: Duration, working: Calendar) -> datetime:
-    return add(moment, by, working, _unknown)
+    if by.unit == "wd":
+        return add(moment, by, working, _unknown)
+    return moment + _length(by.amount, by.unit)
 
 
 def _before(moment: datetime, by: Duration, working: Calendar) -> datetime:
     """`by` earlier; working days are counted backwards."""
     if by.unit != "wd":
-        return moment - (add(moment, by, working, _unknown) - moment)
+        return moment - _length(by.amount, by.unit)
     left = by.amount
     while left:
         moment -= _DAY
         left -= working(moment.date())
     return moment
+
+
+@lru_cache(maxsize=256)
+def _length(amount: int, unit: str) -> timedelta:
+    return timedelta(minutes=amount * {"m": 1, "h": 60, "d": 1440}[unit])
 
 
 def _unknown(name: str) -> Duration:
@@ -143,8 +151,10 @@ def watches(
     working: Calendar,
     pauses: Iterable[Pause] = (),
     extensions: Iterable[Extension] = (),
+    *,
+    running: bool = False,
 ) -> list[Watch]:
-    """The clocks that have begun, in the scheme's order.
+    """The clocks that have begun, in the scheme's order; `running`: only those not stopped yet.
 
     An excluded order has none. A stage that was passed without a record (it is closed, or a later one
     is recorded) has none either: nobody knows when it was done. A time set from above takes the place
@@ -156,7 +166,9 @@ def watches(
     found, pauses, extensions = [], tuple(pauses), tuple(extensions)
     for name, limit in scheme.limits.items():
         begin, done = getattr(order, limit.from_), getattr(order, limit.of)
-        if begin is None or not applies(limit, order) or (done is None and _passed(order, limit.of)):
+        if begin is None or (running and done is not None) or not applies(limit, order):
+            continue
+        if done is None and _passed(order, limit.of):
             continue
         more = [extension.by for extension in extensions if extension.limit == name]
         try:

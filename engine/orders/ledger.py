@@ -26,6 +26,7 @@ from engine.orders.clocks import Calendar, Watch
 from engine.orders.matters import earlier, matter
 from engine.orders.model import Order, Scheme
 from engine.orders.scheme import Schemes
+from engine.orders.snapshot import Snapshot
 from engine.orders.standing import Standing, apply, fold, standing_of
 
 PREFIX = "o-"
@@ -89,10 +90,18 @@ class Ledger:
     """The orders of a hall. `working`: what a working day is (engine.workdays with the hall's profile)."""
 
     def __init__(
-        self, journal: Journal, schemes: Schemes, working: Calendar, clock: Clock, rows: Rows | None = None
+        self,
+        journal: Journal,
+        schemes: Schemes,
+        working: Calendar,
+        clock: Clock,
+        rows: Rows | None = None,
+        cache: Path | None = None,
     ) -> None:
+        """`cache`: a file of folded orders that spares folding them again; it may be deleted at any time."""
         self.journal, self.schemes, self.working, self.clock = journal, schemes, working, clock
         self.rows: Rows = rows or NoRows()
+        self._snapshot = Snapshot(cache)
 
     # ---- reading ------------------------------------------------------------------------------
 
@@ -138,12 +147,11 @@ class Ledger:
 
     def _acted(self) -> dict[str, Standing]:
         """Stream → order, of all that somebody acted on."""
-        found = {id: fold(events) for id, events in self.journal.events_under(PREFIX).items()}
-        return {id: standing for id, standing in found.items() if standing is not None}
+        return self._snapshot.standings(self.journal, PREFIX)
 
-    def watches(self, standing: Standing) -> list[Watch]:
-        """The clocks of an order."""
-        return acts.watched(standing, self.scheme(standing.order), self.working)
+    def watches(self, standing: Standing, *, running: bool = False) -> list[Watch]:
+        """The clocks of an order; `running`: only those not stopped yet."""
+        return acts.watched(standing, self.scheme(standing.order), self.working, running=running)
 
     # ---- writing ------------------------------------------------------------------------------
 
