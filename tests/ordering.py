@@ -14,6 +14,7 @@ from unittest import mock
 from engine.clock import BEIJING, SimulatedClock
 from engine.journal import Journal
 from engine.model import Profile
+from engine.orders.agenda import agenda
 from engine.orders.ledger import Ledger, Rows
 from engine.orders.model import Order
 from engine.orders.scheme import read_schemes
@@ -54,11 +55,14 @@ def at(text: str) -> datetime:
 class Office:
     """A ledger and its clock; the acts of an order by short names."""
 
-    def __init__(self, path: Path | None, start: str, rows: Rows | None = None) -> None:
+    def __init__(
+        self, path: Path | None, start: str, rows: Rows | None = None, cache: Path | None = None
+    ) -> None:
         self.clock = SimulatedClock(at(start))
         self.journal = Journal(path)
         working = partial(is_workday, profile=Profile())
-        self.ledger = Ledger(self.journal, read_schemes(Path("none")), working, self.clock, rows)
+        self.schemes = read_schemes(Path("none"))
+        self.ledger = Ledger(self.journal, self.schemes, working, self.clock, rows, cache)
 
     def until(self, text: str) -> None:
         """Let time pass."""
@@ -73,6 +77,23 @@ class Office:
     def act(self, no: str, kind: str, **data: Any) -> Standing:
         """Do something now."""
         return self.ledger.act(no, kind, data)
+
+    def state(self, no: str, limit: str) -> str:
+        """How a clock of an order stands now."""
+        watches = self.ledger.watches(self.ledger.get(no))
+        [watch] = [watch for watch in watches if watch.limit == limit]
+        return watch.state(self.clock.now())
+
+    def due(self, no: str, limit: str) -> datetime | None:
+        """When a clock of an order is due."""
+        watches = self.ledger.watches(self.ledger.get(no))
+        [watch] = [watch for watch in watches if watch.limit == limit]
+        return watch.due
+
+    def todos(self) -> list[tuple[str, int]]:
+        """Number and rank of each line of the agenda."""
+        pairs = ((one, self.ledger.watches(one)) for one in self.ledger.standings())
+        return [(todo.order.no, todo.rank) for todo in agenda(pairs, self.clock.now())]
 
     def through(self, no: str, unit: str = "供水所", *, short_of: str = "") -> None:
         """All acts up to the reply, in order; `short_of`: the first that is left out."""

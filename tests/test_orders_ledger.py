@@ -220,11 +220,6 @@ class TestFollows:
 class TestAgenda:
     """What is most urgent now."""
 
-    def todos(self, office: Office) -> list[tuple[str, int]]:
-        """Number and rank of each line."""
-        pairs = ((s, office.ledger.watches(s)) for s in office.ledger.standings())
-        return [(todo.order.no, todo.rank) for todo in agenda(pairs, office.clock.now())]
-
     def test_order_of_urgency(self, office: Office) -> None:
         """Life first, then what is to be reported, overdue, nearly due, running, standing still."""
         office.act("A1", "dispatched", unit="甲", second="乙")
@@ -238,15 +233,15 @@ class TestAgenda:
             office.act("R1", "repeated")
         office.add("N1", received=at("2026-02-13 09:38:00"))
         # A1 was received at 9:00: assessment is due at 10:00 and warned of from 9:45
-        assert self.todos(office) == [("L1", 0), ("R1", 1), ("A1", 4), ("N1", 4), ("P1", 5)]
+        assert office.todos() == [("L1", 0), ("R1", 1), ("A1", 4), ("N1", 4), ("P1", 5)]
         office.until("2026-02-13 09:45:00")
-        assert self.todos(office) == [("L1", 0), ("R1", 1), ("A1", 3), ("N1", 4), ("P1", 5)]
+        assert office.todos() == [("L1", 0), ("R1", 1), ("A1", 3), ("N1", 4), ("P1", 5)]
         office.until("2026-02-13 10:00:01")
-        assert self.todos(office)[2] == ("A1", 2)
+        assert office.todos()[2] == ("A1", 2)
         office.until("2026-02-13 10:30:01")
-        assert self.todos(office)[:3] == [("L1", 0), ("A1", 1), ("R1", 1)]
+        assert office.todos()[:3] == [("L1", 0), ("A1", 1), ("R1", 1)]
         office.act("A1", "escalated", to="张镇长")
-        assert ("A1", 2) in self.todos(office)
+        assert ("A1", 2) in office.todos()
 
     def test_each_line_is_one_thing_to_do(self, office: Office) -> None:
         """Along the whole course the line names the next act; doing it brings the next line."""

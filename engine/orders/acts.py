@@ -271,11 +271,16 @@ _CHECKS: dict[str, Callable[[Ground], list[Lack]]] = {
 def watched(
     standing: Standing, scheme: Scheme, working: Calendar, *, running: bool = False
 ) -> list[clocks.Watch]:
-    """The order's clocks; `running`: only those not stopped yet. A shut file has no running ones."""
+    """The order's clocks; `running`: only those not stopped yet. A shut file has no running ones.
+
+    When an imported row was registered where it comes from, only its own column tells.
+    """
     if running and standing.done:
         return []
     order, pauses, extensions = standing.order, standing.pauses, standing.extensions
     found = clocks.watches(order, scheme, working, pauses, extensions, running=running)
+    if standing.imported and order.registered is None:
+        found = [watch for watch in found if watch.of != "registered"]
     return [watch for watch in found if watch.done is not None] if standing.done else found
 
 
