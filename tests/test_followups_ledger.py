@@ -16,6 +16,7 @@ from engine.followups.causes import Occurrence, propose
 from engine.followups.intake import take_over
 from engine.followups.leaving import days_left, sheet, state_of, todos
 from engine.followups.ledger import Ledger
+from engine.followups.order_causes import propose_orders
 from engine.journal import Journal
 from engine.model import Event
 
@@ -376,6 +377,57 @@ class TestSameCause:
             for n in range(3):
                 closed_incident(records, f"a{n}", playbook="general-incident")
             assert self.proposed(records, ledger) == []
+
+
+class TestOrders:
+    """Hotline orders about the same thing (C.37, H3.30)."""
+
+    @staticmethod
+    def rows(*orders):
+        """Orders as columns: (number, days before `START`, changes)."""
+        from engine.orders.columns import frame
+        from engine.orders.model import Order
+
+        given = {"kind": "停车", "subject": "", "place": "城关镇"}
+        return frame(Order(no, START - day * DAY, **{**given, **more}) for no, day, more in orders)
+
+    def test_counted(self):
+        """Three in 90 days of a kind at a place, else of a subject; excluded and older ones do not count."""
+        rows = self.rows(
+            ("a", 0, {}), ("b", 45, {}), ("c", 90, {}), ("d", 91, {}), ("e", 1, {"excluded": "malicious"}),
+            ("f", 1, {"subject": "某物业"}), ("g", 2, {"subject": "某物业"}), ("h", -1, {}),
+            *((f"x{n}", n, {"kind": "", "place": ""}) for n in range(5)),
+        )  # fmt: skip
+        [found] = propose_orders(rows, {}, 3, 90, START)
+        assert (found.cause, found.times, [one.id for one in found.behind]) == (
+            "o:停车/城关镇",
+            3,
+            ["c", "b", "a"],
+        )
+        assert [p.times for p in propose_orders(rows, {}, 2, 0, START)] == [4, 2]
+
+    def test_answered(self):
+        """Once answered, only orders received afterwards count; other causes go on."""
+        rows = self.rows(
+            *((f"a{n}", n, {}) for n in range(6)), *((f"b{n}", n, {"place": "南村"}) for n in range(6))
+        )
+        found = propose_orders(rows, {"o:停车/城关镇": START - 2 * DAY}, 3, 90, START)
+        assert [(p.cause, p.times, len(p.behind)) for p in found] == [("o:停车/南村", 6, 5)]
+
+    def test_kept_in_the_ledger(self, ledger, clock):
+        """Accepted and declined proposals of orders are known with their moment."""
+        [east, south] = propose_orders(
+            self.rows(*((f"{at}{n}", n, {"place": at}) for n in range(3) for at in ("东村", "南村"))),
+            {}, 3, 90, START,
+        )  # fmt: skip
+        data = {"what": "立办法", "who": "head", "due": stamp(START + DAY)}
+        causes.accept(ledger, east, "real", 0, data)
+        clock.advance(DAY)
+        causes.decline(ledger, south, "real", "已在建停车场")
+        assert causes.answered(ledger, ledger.listed(), "real") == {
+            east.cause: START, south.cause: START + DAY,
+        }  # fmt: skip
+        assert causes.answered(ledger, (), "drill") == {}
 
 
 class TestLeaving:

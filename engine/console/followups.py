@@ -108,7 +108,7 @@ def listing(*, mode: Mode, every: bool, overdue: bool, mine: str, unmask: str | 
         followupview.listing(screen, entries, now, roles, hide=unmask is None, some=overdue or bool(mine))
         back = [] if overdue or mine else _proposals(found, mode)
         if back:
-            some = "、".join(f"“{roles.cause(p.cause)}”{len(p.behind)} 次" for p in back[:3])
+            some = "、".join(f"“{roles.cause(p.cause)}”{p.times} 次" for p in back[:3])
             screen.line(f"一再发生：{some}。看提议：zhiban followup proposals", "soon")
 
 
@@ -262,10 +262,26 @@ def _proposals(found: Desk, mode: Mode) -> list[Proposal]:
     return causes.propose(causes.seen(found.records, entries, mode), answered, rule.times, rule.days, now)
 
 
+def _all_proposals(found: Desk, mode: Mode) -> list[Proposal]:
+    """Those of `_proposals`, then those of hotline orders, which are all real."""
+    listed, journal = _proposals(found, mode), found.ledger.journal
+    if mode != "real" or not (journal.heads("b-") or journal.heads("o-")):
+        return listed
+    from engine.followups import causes, order_causes
+    from engine.orders.batches import Batches, current
+    from engine.orders.scheme import read_schemes
+
+    now = found.ledger.clock.now()
+    rule = read_schemes().at(now.date()).same_cause
+    rows = current(journal, Batches(journal))
+    before = causes.answered(found.ledger, found.ledger.listed(mode), mode)
+    return listed + order_causes.propose_orders(rows, before, rule.times, rule.days, now)
+
+
 def proposals(*, mode: Mode, json: bool) -> None:
     """What came back so often that something standing is called for, with what is behind it."""
     with opened(write=False) as found:
-        roles, listed = Roles(), _proposals(found, mode)
+        roles, listed = Roles(), _all_proposals(found, mode)
         if json:
             record.emit([followupview.proposal_json(proposal, roles) for proposal in listed])
         else:
@@ -287,7 +303,7 @@ def accept(cause: str, *, mode: Mode, what: str, who: str, due: str, json: bool)
             "evidence": _STANDING["evidence"],
             "due": followupview.stamped(until),
             "check": followupview.stamped(ahead(_STANDING["check"], until)),
-            "title": f"{label}，{len(proposal.behind)} 次",
+            "title": f"{label}，{proposal.times} 次",
         }
         before = [e for e in ledger.listed(mode) if e.origin == "standing" and e.cause == proposal.cause]
         entry = causes.accept(ledger, proposal, mode, len(before), data)
@@ -313,7 +329,7 @@ def decline(cause: str, reason: str, *, mode: Mode, json: bool) -> None:
 def _proposal(found: Desk, mode: Mode, name: str, roles: Roles) -> Proposal:
     from engine.reader.report import suggest
 
-    listed = _proposals(found, mode)
+    listed = _all_proposals(found, mode)
     names = {spelt: p for p in listed for spelt in (p.cause[2:], roles.cause(p.cause), p.cause)}
     if name.strip() not in names:
         near = suggest(name.strip(), list(names))

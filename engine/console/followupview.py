@@ -89,7 +89,7 @@ class Roles:
         kind, _, name = cause.partition(":")
         if kind == "p" and self._library:
             return next((p.title for p in self._library.playbooks if p.id == name), name)
-        return name
+        return masked(name)
 
 
 def listing(
@@ -207,7 +207,8 @@ def proposals(screen: Terminal, found: Sequence[Proposal], roles: Roles, now: da
         screen.line("没有一再发生到要立常备办法的事。", "good")
     for proposal in found:
         label = roles.cause(proposal.cause)
-        screen.line(f"“{label}”{len(proposal.behind)} 次，该立常备办法", "title")
+        more = f"（下面是最近 {len(proposal.behind)} 次）" if proposal.times > len(proposal.behind) else ""
+        screen.line(f"“{label}”{proposal.times} 次，该立常备办法{more}", "title")
         for one in proposal.behind:
             screen.line(f"{masked(one.title)}（{one.id}）", first=f"  {short_time(one.at, now)}  ")
         screen.line(f"采纳：zhiban followup accept {proposal.cause[2:]}", "quiet", first="  ")
@@ -219,7 +220,12 @@ def proposals(screen: Terminal, found: Sequence[Proposal], roles: Roles, now: da
 def proposal_json(proposal: Proposal, roles: Roles) -> dict[str, Any]:
     """Cause, its words, and the occurrences."""
     behind = [{"id": one.id, "title": masked(one.title), "at": stamp(one.at)} for one in proposal.behind]
-    return {"cause": proposal.cause[2:], "label": roles.cause(proposal.cause), "behind": behind}
+    return {
+        "cause": masked(proposal.cause[2:]),
+        "label": roles.cause(proposal.cause),
+        "times": proposal.times,
+        "behind": behind,
+    }
 
 
 def stamped(at: datetime | None) -> str:

@@ -79,9 +79,8 @@ def word(paper: Paper, file: Path | None = None) -> bytes:
         made.render(_values(paper), environment)
     except (TemplateError, SyntaxError) as error:
         message = getattr(error, "message", None) or str(error)
-        raise BadData(
-            f"Word 模板 {file} 有写错的地方：{message}", "对照 docs/followups.md 里的写法改"
-        ) from error
+        shipped = paths.shipped("templates") / "reports" / TEMPLATE
+        raise BadData(f"Word 模板 {file} 有写错的地方：{message}", f"以自带的 {shipped} 为底改") from error
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()

@@ -31,10 +31,14 @@ class Occurrence(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """A cause that came back: its occurrences that no measure covers yet, oldest first."""
+    """A cause that came back: its occurrences that no measure covers yet, oldest first.
+
+    `times`: how many there are; of orders only the latest stand in `behind`.
+    """
 
     cause: str
     behind: tuple[Occurrence, ...]
+    times: int
 
 
 def propose(
@@ -52,11 +56,11 @@ def propose(
         if fits and (one.cause, one.id) not in answered:
             by_cause.setdefault(one.cause, {}).setdefault(one.id, one)
     found = [
-        Proposal(cause, tuple(sorted(ones.values(), key=lambda one: (one.at, one.id))))
+        Proposal(cause, tuple(sorted(ones.values(), key=lambda one: (one.at, one.id))), len(ones))
         for cause, ones in by_cause.items()
         if len(ones) >= max(1, times)
     ]
-    return sorted(found, key=lambda proposal: (-len(proposal.behind), proposal.cause))
+    return sorted(found, key=lambda proposal: (-proposal.times, proposal.cause))
 
 
 def seen(records: Journal, follow_ups: Iterable[FollowUp], mode: Mode = "real") -> list[Occurrence]:
@@ -84,6 +88,19 @@ def covered(ledger: Ledger, follow_ups: Iterable[FollowUp], mode: Mode) -> set[t
             for event in events:
                 sources: Any = event.data.get("sources", ())
                 found |= {(str(event.data.get("cause", "")), id) for id in sources}
+    return found
+
+
+def answered(ledger: Ledger, follow_ups: Iterable[FollowUp], mode: Mode) -> dict[str, datetime]:
+    """Cause → when a proposal about it was accepted or turned down last."""
+    found: dict[str, datetime] = {}
+    for entry in follow_ups:
+        if entry.origin == "standing" and entry.created is not None:
+            found[entry.cause] = max(entry.created, found.get(entry.cause, entry.created))
+    for stream, events in ledger.journal.events_under(DECLINED).items():
+        for event in events if stream.startswith(f"{DECLINED}{mode}-") else ():
+            cause, at = str(event.data.get("cause", "")), parse(event.at)
+            found[cause] = max(at, found.get(cause, at))
     return found
 
 
