@@ -442,6 +442,16 @@ _act("extend", "extended", "延期，要在到期前。", "--by=多久，如 3wd
 _act("pause", "paused", "停表。", "--why=原因")
 _act("continue", "resumed", "恢复计时。")
 _act("reopen", "reopened", "重办。", "--why=原因", "--due=新的办结时刻")
+_act(
+    "improve",
+    "follow_up",
+    "由这一单引出的后续改进，进后续台账。",
+    "what=做什么",
+    "--who=负责的岗位",
+    "--due=哪天完成，如 30d、2026-12-31",
+    "--evidence=完成时要什么证据",
+    "--cause=原因；同因多了会提议常备办法",
+)
 _act("note", "noted", "记一笔。", "text=内容")
 _act("outcry", "outcry", "记工作不力造成的负面舆情。", "--why=哪里的舆情")
 

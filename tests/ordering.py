@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
 
-from engine.clock import BEIJING, SimulatedClock
+from engine.clock import BEIJING, RealClock, SimulatedClock
 from engine.journal import Journal
 from engine.model import Profile
 from engine.orders.agenda import agenda
@@ -31,12 +31,13 @@ class Done(NamedTuple):
 
 
 def zhiban(home: Path, *arguments: str) -> Done:
-    """Run the program in this process with its own home."""
+    """Run the program in this process with its own home, on a Friday morning before a worked Saturday."""
     import cli
 
     out, err, code = io.StringIO(), io.StringIO(), 0
     with (
         mock.patch.dict(os.environ, {"ZHIBAN_HOME": str(home), "COLUMNS": "80"}),
+        mock.patch.object(RealClock, "now", lambda clock: at("2026-02-13 09:00:00")),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):

@@ -201,6 +201,17 @@ class TestFollows:
         office.act("A1", "excluded", reason="elsewhere", why="归住建（H1.20）", evidence="盖章说明")
         assert office.act("A1", "replied", how="face").done
 
+    def test_an_improvement_goes_to_the_follow_ups(self, tmp_path: Path) -> None:
+        """What an order teaches is entered in the ledger of follow-ups by itself, with its date."""
+        zhiban(tmp_path, "order", "add", "A1")
+        told = ("--who", "head", "--due", "10wd", "--evidence", "换管记录")
+        done = zhiban(tmp_path, "order", "improve", "A1", "老管网换新", *told)
+        assert done.returncode == 0, done.stderr
+        [item] = json.loads(zhiban(tmp_path, "followup", "list", "--json").stdout)
+        assert item["what"] == "老管网换新"
+        assert item["due"].startswith("2026-03-05")  # 14, 24 to 28 February, 2 to 5 March
+        assert zhiban(tmp_path, "order", "improve", "A1", "无人负责").returncode == 2
+
     def test_evidence(self, office: Office) -> None:
         """A reason why there is none lets it go on, but the record is not complete (H4.19) until it is."""
         office.act("A1", "dispatched", unit="甲", second="乙")

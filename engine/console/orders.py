@@ -92,7 +92,12 @@ def act(no: str, kind: str, data: dict[str, Any], at: str | None, *, json: bool)
         when = moment(at, ledger.clock.now()) if at else None
         if kind == "extended":
             data = {**data, "by": _length(str(data.get("by", "")))}
-        if data.get("due"):
+        if kind == "follow_up":
+            from engine.console.followups import ahead
+
+            due = ahead(str(data["due"]), ledger.clock.now()) if data.get("due") else None
+            data = {**data, "due": stamp(due) if due else ""}
+        elif data.get("due"):
             data = {**data, "due": stamp(moment(str(data["due"]), ledger.clock.now()))}
         before = len(ledger.events(no))
         standing = ledger.act(no, kind, data, at=when)

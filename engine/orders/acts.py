@@ -28,8 +28,9 @@ VERBS = {
     "callback": "回访", "reopened": "重办", "noted": "记一笔", "outcry": "记负面舆情",
     "unmasked": "看完整号码", "walked": "照剧本办",
     "received": "登记", "adopted": "导入", "raised": "提级", "closed": "了结",
+    "follow_up": "记后续改进",
 }  # fmt: skip
-_ANY_TIME = ("noted", "unmasked", "walked", "evidence", "outcry", "repeated", "reopened")
+_ANY_TIME = ("follow_up", "noted", "unmasked", "walked", "evidence", "outcry", "repeated", "reopened")
 
 
 class Ground(NamedTuple):
@@ -264,6 +265,9 @@ _CHECKS: dict[str, Callable[[Ground], list[Lack]]] = {
     "escalated": lambda ground: _needs(ground, ("to", "报给谁（--to）")),
     "noted": lambda ground: _needs(ground, ("text", "内容")),
     "outcry": lambda ground: _needs(ground, ("why", "哪里的舆情（--why）")),
+    "follow_up": lambda ground: _needs(
+        ground, ("what", "要改进什么"), ("who", "谁负责（--who 岗位）"), ("due", "哪天完成（--due）")
+    ),
     "unmasked": lambda ground: _needs(ground, ("why", "看完整号码的理由")),
 }  # fmt: skip
 

@@ -3,7 +3,8 @@
 Kinds: `received` (the order), `adopted` (an imported row, at the first act on it), `verified`, `owned`,
 `dispatched`, `arranged`, `responded`, `met`, `planned`, `reminded`, `escalated`, `raised`, `repeated`,
 `evidence`, `extended`, `paused`, `resumed`, `excluded`, `concluded`, `replied`, `callback`, `reopened`,
-`closed`, `noted`, `outcry`, `unmasked`, `walked`. `at` in the data: it happened earlier than it was told.
+`closed`, `noted`, `outcry`, `unmasked`, `walked`, `follow_up` (taken over by engine.followups). `at` in the
+data: it happened earlier than it was told.
 """
 
 from __future__ import annotations
