@@ -50,13 +50,15 @@ def bring_in(
 ) -> int:  # fmt: skip
     """Check a sheet and, unless `dry_run` or there is an error, import it whole; 4 when there is one."""
     from engine.orders import importing, mapping
+    from engine.orders.batches import current
     from engine.orders.ledger import PREFIX
 
     by_hand, saved = mapping.said(maps), mapping.load()
     with _ledger(write=not dry_run) as (ledger, batches):
         now = ledger.clock.now()
         acted = [unquote(id.removeprefix(PREFIX)) for id in ledger.journal.heads(PREFIX)]
-        known = importing.Known(batches, acted, ledger.schemes)
+        there = current(ledger.journal, batches)
+        known = importing.Known(batches, acted, ledger.schemes, there)
         checked = importing.check(file, known, now, by_hand=by_hand, saved=saved, sheet=sheet, update=update)
         errors = checked.problems.errors
         if problems is not None:

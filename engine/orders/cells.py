@@ -12,7 +12,7 @@ from engine.clock import BEIJING
 from engine.errors import BadData
 from engine.orders import privacy
 from engine.orders.columns import BLANK, FIELDS, KINDS, TIMES, schema
-from engine.orders.mapping import Column, Mapped, label, words
+from engine.orders.mapping import REQUIRED, Column, Mapped, label, words
 from engine.orders.moments import moment
 from engine.orders.problems import Problems, letter
 from engine.orders.scheme import Schemes
@@ -65,7 +65,7 @@ class Cells:
             if field not in made
         ]
         frame = frame.with_columns(missing).select("row", *FIELDS).cast(schema())  # type: ignore[arg-type]
-        self._required(frame, by_field)
+        self._required(raw, frame, by_field)
         self._sequence(frame, by_field)
         return frame
 
@@ -178,7 +178,7 @@ class Cells:
         left = series.is_not_null()
         for form in _FORMATS:
             if not left.any():
-                return parsed
+                break
             first = series.filter(left).head(1)
             if first.str.strptime(pl.Datetime("ms"), form, strict=False).null_count():
                 continue
@@ -292,19 +292,16 @@ class Cells:
 
     # ---- what holds between cells --------------------------------------------------------------
 
-    def _required(self, frame: pl.DataFrame, by_field: Mapping[str, Column]) -> None:
+    def _required(self, raw: pl.DataFrame, frame: pl.DataFrame, by_field: Mapping[str, Column]) -> None:
         import polars as pl
 
-        reported = {(p.row, p.column) for p in self.problems.listed if p.level == "error"}
-        for field, empty in (("no", pl.col("no") == ""), ("received", pl.col("received").is_null())):
-            if field not in by_field:
-                continue
+        told = {(row, i) for row, i, _ in (*self.table.uncached, *self.table.faulty)}
+        for field in REQUIRED:
             column = by_field[field]
-            rows = frame.filter(empty)["row"].to_list()
-            cells = [(row, "") for row in rows if (row, letter(column.at)) not in reported]
-            self._cell(
-                "error", "empty", column, cells, f"没有{label(field)}", "补上；不是工单的行（合计等）删掉"
-            )
+            rows = raw.filter(pl.col(field).is_null())["row"]
+            cells = [(row, "") for row in rows if (row, column.at) not in told]
+            help = "补上；不是工单的行（合计等）删掉"
+            self._cell("error", "empty", column, cells, f"没有{label(field)}", help)
         if "no" in by_field:
             twice = frame.filter((pl.col("no") != "") & pl.col("no").is_duplicated()).select("no", "row")
             first: dict[str, int] = {}

@@ -13,6 +13,7 @@ from engine.orders.batches import Batch, Batches
 from engine.orders.cells import Cells
 from engine.orders.columns import FIELDS, KINDS
 from engine.orders.mapping import REQUIRED, Column, Mapped, label, mapped
+from engine.orders.model import Repeats
 from engine.orders.problems import Problems, letter
 from engine.orders.scheme import Schemes
 from engine.orders.sheets import Table, read
@@ -48,11 +49,15 @@ class Checked(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What is there: imports, and the numbers of orders that somebody has acted on here."""
+    """What is there: imports, and the numbers of orders that somebody has acted on here.
+
+    `orders`: all orders as they stand, for repeated calls; None: the imported ones.
+    """
 
     batches: Batches
     acted: Collection[str]
     schemes: Schemes
+    orders: pl.DataFrame | None = None
 
 
 def check(
@@ -83,7 +88,8 @@ def check(
     frame = Cells(table, columns, known.schemes, now, problems).frame()
     new, same, updates = _against(frame, by_field, known, problems, update)
     repeats = known.schemes.at(now.date()).repeats
-    new, callers = _callers(new, known.batches.frame, repeats.days, repeats.calls, "repeats" in by_field)
+    there = known.batches.frame if known.orders is None else known.orders
+    new, callers = repeated(new, there, repeats, given="repeats" in by_field)
     return Checked(
         table, columns, problems, frame.height, new, same, updates, tuple(callers[:_LISTED]), len(callers)
     )
@@ -160,21 +166,22 @@ def _tell(problems: Problems, column: Column, rows: pl.DataFrame, message: str, 
     )
 
 
-def _callers(
-    new: pl.DataFrame, there: pl.DataFrame, days: int, calls: int, given: bool
+def repeated(
+    new: pl.DataFrame, there: pl.DataFrame, repeats: Repeats, *, given: bool
 ) -> tuple[pl.DataFrame, list[Caller]]:
     """`new` with the number of earlier calls about the same matter (unless `given`), and the callers.
 
-    The same matter: `matters.matter`, in columns.
+    `matters.earlier` in columns.
     """
     import polars as pl
 
     if not new.height:
         return new, []
-    wanted = ["no", "received", "phone", "kind", "subject"]
-    rows = new.select(wanted)
+    wanted = ["no", "received", "phone", "kind", "subject", "repeats"]
+    rows = new.select(wanted).with_columns(stands=pl.col("repeats"))
     if there.height:
         older = there.select(wanted).join(rows.select("no"), on="no", how="anti")
+        older = older.with_columns(stands=pl.col("repeats") + 1)
         rows = pl.concat([rows, older])
     twice = rows.filter(pl.col("phone").is_duplicated() & (pl.col("phone") != ""))
     if twice["phone"].str.contains(r"[^0-9]").any() or rows["phone"].str.contains(r"[^0-9]").any():
@@ -188,10 +195,12 @@ def _callers(
     twice = twice.filter(pl.struct(key).is_duplicated(), pl.col("received").is_not_null())
     if not twice.height:
         return new, []
+    # an earlier order that was itself a repeat stands for all those calls
+    told = pl.col("stands").max() if not repeats.days else pl.lit(0)
     counted = (
         twice.sort("received")
-        .rolling("received", period=f"{days or 36500}d", closed="both", group_by=key)
-        .agg((pl.len() - 1).cast(pl.Int32).alias("earlier"), pl.col("no").last())
+        .rolling("received", period=f"{repeats.days or 36500}d", closed="both", group_by=key)
+        .agg(pl.max_horizontal(pl.len() - 1, told).cast(pl.Int32).alias("earlier"), pl.col("no").last())
     )
     # orders of one moment see one another: the last of them carries the count of all
     counts = twice.join(
@@ -205,7 +214,7 @@ def _callers(
         )
     often = counted.group_by(key).agg((pl.col("earlier").max() + 1).alias("calls"), pl.col("no").last())
     here = twice.join(new.select("no"), on="no", how="semi").select(key)
-    often = often.filter(pl.col("calls") >= calls).join(here, on=key, how="semi")
+    often = often.filter(pl.col("calls") >= repeats.calls).join(here, on=key, how="semi")
     often = often.sort(["calls", *key], descending=[True, False, False, False])
     return new, [
         Caller(privacy.phone(phone), kind, privacy.masked(subject), number, no)

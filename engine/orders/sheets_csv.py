@@ -35,7 +35,7 @@ def read_csv(path: Path, problems: Problems) -> Table:
     with path.open("rb") as file:
         sample = file.read(_SAMPLE)
     encoding = _encoding(path, sample)
-    text = codecs.getincrementaldecoder(encoding)().decode(sample, final=False).lstrip("\ufeff")
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(sample, final=False).lstrip("\ufeff")
     separator, head = _separator(text, whole=len(sample) < _SAMPLE, name=path.name)
     if not any(cell.strip() for row, _ in head for cell in row):
         raise BadData(f"{path.name} 里没有内容", "重新导出一次")

@@ -207,9 +207,11 @@ def _lists(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
 def _groups(
     lists: Mapping[str, pl.DataFrame], analysed: int
 ) -> tuple[dict[str, tuple[Share, ...]], dict[str, int]]:
+    import polars as pl
+
     groups, others = {}, {}
     for field in GROUPS:
-        found = lists[field].sort("n", field, descending=[True, False])
+        found = lists[field].sort("n", pl.col(field) == "", field, descending=[True, False, False])
         if found.height == 1 and found[field][0] == "":
             continue  # the column is empty
         groups[field] = tuple(
