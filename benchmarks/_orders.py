@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-BEGIN = datetime(2025, 11, 1)
+BEGIN = datetime(2025, 11, 1)  # noqa: DTZ001 wall time, as in a sheet
 KINDS = (
     "物业管理",
     "停车",
@@ -24,9 +24,9 @@ KINDS = (
 CLAIMS = ("投诉", "投诉", "投诉", "举报", "咨询", "求助", "建议")
 HEADERS = {
     "no": "工单编号", "received": "受理时间", "channel": "渠道", "name": "诉求人", "phone": "电话",
-    "subject": "被反映方", "kind": "类别", "claim": "诉求类型", "content": "内容", "place": "地点", "unit": "承办单位",
-    "dispatched": "派单时间", "responded": "响应时间", "closed": "办结时间", "called_back": "回访时间",
-    "evidence": "留痕齐全", "resolved": "是否解决", "satisfied": "满意度", "excluded": "剔除原因",
+    "subject": "被反映方", "kind": "类别", "claim": "诉求类型", "content": "内容", "place": "地点",
+    "unit": "承办单位", "dispatched": "派单时间", "responded": "响应时间", "closed": "办结时间",
+    "called_back": "回访时间", "evidence": "留痕齐全", "resolved": "是否解决", "satisfied": "满意度", "excluded": "剔除原因",
 }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def rows(number: int, seed: int = 1) -> pl.DataFrame:
         pick(7, ("电话", "网络", "随手拍", "来访")).alias("channel"),
         pick(8, ("张某", "王某", "李某", "赵某", "陈某")).alias("name"),
         pl.format("139{}", pl.Series(minutes(9, 60_000_000)).cast(pl.String).str.zfill(8)).alias("phone"),
-        pl.format("{}第{}号", pick(10, ("商场", "小区", "工地", "门店")), pl.Series(minutes(11, 400))).alias("subject"),
+        pl.format("{}第{}号", pick(10, ("商场", "小区", "工地", "门店")), minutes(11, 400)).alias("subject"),
         pick(12, KINDS).alias("kind"),
         pick(13, CLAIMS).alias("claim"),
         pl.format("反映{}问题，要求尽快处理，第{}次记录", pick(12, KINDS), pl.col("n")).alias("content"),
