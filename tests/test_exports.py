@@ -256,6 +256,16 @@ class TestWord:
         assert 'w:fill="F6AB7B"' in units.rows[2].cells[1]._tc.xml
         assert len(heat.columns) == 25
 
+    def test_dark_cells(self):
+        """A text on a dark ground is printed white, any other in the document's own colour."""
+        rows = tuple((Shaded("7", shade(value, 60)),) for value in (0, 10, 60))
+        table = Table("", ("件数",), rows)
+        [found] = Document(io.BytesIO(word(Paper("周报", "", (Section("一", (), (table,)),))))).tables
+        inks = [
+            [r.font.color.rgb for r in row.cells[0].paragraphs[0].runs if r.text] for row in found.rows[1:]
+        ]
+        assert [str(ink) for [ink] in inks] == ["None", "None", "FFFFFF"]
+
     def test_empty(self):
         """A report without anything but a title."""
         made = Document(io.BytesIO(word(Paper("空"))))

@@ -319,3 +319,21 @@ def test_real_incident(tmp_path):
     assert {(e["what"], e["due"], e["source"]) for e in listed} == {
         (left["what"], left["due"], incident["id"]) for left in incident["follow_ups"]
     }
+
+
+def test_orders_of_one_kind(zhiban, home):
+    """Three imported orders of a kind at a place are proposed; accepted, they are proposed no more."""
+    from engine.clock import RealClock
+
+    day = f"{RealClock().now():%Y-%m-%d} 00:00"
+    lines = [f"G{n},{day},停车,城关镇,13812345678 停不下\n" for n in range(3)]
+    (home / "a.csv").write_text("工单编号,受理时间,类别,地点,内容\n" + "".join(lines), "utf-8")
+    assert run(home, "order", "import", "a.csv").returncode == 0
+    found = {one["cause"]: one for one in zhiban("proposals", "--json").json}
+    assert (found["停车/城关镇"]["times"], [one["id"] for one in found["停车/城关镇"]["behind"]]) == (
+        3, ["G0", "G1", "G2"],
+    )  # fmt: skip
+    assert "城关" in zhiban("accept", "停车/城关").err
+    assert zhiban("accept", "停车/城关镇", "--json").json["title"] == "停车/城关镇，3 次"
+    assert "停车/城关镇" not in zhiban("proposals").out
+    assert zhiban("proposals", "--mode", "drill", "--json").json == []

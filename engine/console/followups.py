@@ -262,7 +262,7 @@ def _proposals(found: Desk, mode: Mode) -> list[Proposal]:
     return causes.propose(causes.seen(found.records, entries, mode), answered, rule.times, rule.days, now)
 
 
-def _all_proposals(found: Desk, mode: Mode) -> list[Proposal]:
+def _all_proposals(found: Desk, mode: Mode, most: int) -> list[Proposal]:
     """Those of `_proposals`, then those of hotline orders, which are all real."""
     listed, journal = _proposals(found, mode), found.ledger.journal
     if mode != "real" or not (journal.heads("b-") or journal.heads("o-")):
@@ -275,17 +275,22 @@ def _all_proposals(found: Desk, mode: Mode) -> list[Proposal]:
     rule = read_schemes().at(now.date()).same_cause
     rows = current(journal, Batches(journal))
     before = causes.answered(found.ledger, found.ledger.listed(mode), mode)
-    return listed + order_causes.propose_orders(rows, before, rule.times, rule.days, now)
+    return listed + order_causes.propose_orders(rows, before, rule.times, rule.days, now, most)
 
 
 def proposals(*, mode: Mode, json: bool) -> None:
     """What came back so often that something standing is called for, with what is behind it."""
+    from engine.followups.order_causes import MARK, TOP
+
     with opened(write=False) as found:
-        roles, listed = Roles(), _all_proposals(found, mode)
+        roles, listed = Roles(), _all_proposals(found, mode, TOP)
         if json:
             record.emit([followupview.proposal_json(proposal, roles) for proposal in listed])
         else:
-            followupview.proposals(terminal(), listed, roles, found.ledger.clock.now())
+            screen = terminal()
+            followupview.proposals(screen, listed, roles, found.ledger.clock.now())
+            if sum(proposal.cause.startswith(MARK) for proposal in listed) == TOP:
+                screen.line(f"工单只列次数最多的 {TOP} 项；全部看 zhiban order stats", "quiet")
 
 
 def accept(cause: str, *, mode: Mode, what: str, who: str, due: str, json: bool) -> None:
@@ -329,7 +334,7 @@ def decline(cause: str, reason: str, *, mode: Mode, json: bool) -> None:
 def _proposal(found: Desk, mode: Mode, name: str, roles: Roles) -> Proposal:
     from engine.reader.report import suggest
 
-    listed = _all_proposals(found, mode)
+    listed = _all_proposals(found, mode, 1_000_000)
     names = {spelt: p for p in listed for spelt in (p.cause[2:], roles.cause(p.cause), p.cause)}
     if name.strip() not in names:
         near = suggest(name.strip(), list(names))

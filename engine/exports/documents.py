@@ -15,7 +15,7 @@ from engine.errors import BadData
 from engine.exports.cells import printable
 
 TEMPLATE = "report.docx"
-_NARROW = 9  # from so many columns on a table is printed small
+_DARK = 128  # below this brightness of its ground (0-255) a text is printed white
 
 
 class Shaded(NamedTuple):
@@ -106,14 +106,17 @@ def _table(table: Table) -> dict[str, object]:
     return {
         "caption": _clean(table.caption),
         "columns": [_clean(name) for name in table.columns],
-        "small": len(table.columns) > _NARROW,
+        "width": len(table.columns),
         "rows": [[_cell(cell) for cell in row] for row in table.rows],
     }
 
 
-def _cell(cell: str | Shaded) -> dict[str, str]:
+def _cell(cell: str | Shaded) -> dict[str, object]:
     made = Shaded(cell) if isinstance(cell, str) else cell
-    return {"text": _clean(made.text), "shade": made.shade or "FFFFFF"}
+    ground = made.shade or "FFFFFF"
+    red, green, blue = (int(ground[at : at + 2], 16) for at in (0, 2, 4))
+    dark = 0.299 * red + 0.587 * green + 0.114 * blue < _DARK
+    return {"text": _clean(made.text), "shade": ground, "dark": dark}
 
 
 def _clean(text: str) -> str:

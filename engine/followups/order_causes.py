@@ -17,14 +17,19 @@ if TYPE_CHECKING:
     import polars as pl
 
 MARK = "o:"
-TOP = 10  # proposals at a time
+TOP = 10  # proposals in a list
 SHOWN = 5  # orders named behind one
 
 
 def propose_orders(
-    rows: pl.DataFrame, answered: Mapping[str, datetime], times: int, days: int, now: datetime
+    rows: pl.DataFrame,
+    answered: Mapping[str, datetime],
+    times: int,
+    days: int,
+    now: datetime,
+    most: int = TOP,
 ) -> list[Proposal]:
-    """The causes with at least `times` orders in the last `days` days (0: ever), at most `TOP`, the most
+    """The causes with at least `times` orders in the last `days` days (0: ever), at most `most`, the most
     frequent first. `rows`: orders as columns; excluded ones do not count. `answered`: cause → when.
     """
     import polars as pl
@@ -40,7 +45,8 @@ def propose_orders(
     found = (
         rows.lazy().filter(counts).group_by(cause)
         .agg(pl.len().alias("n"), latest)
-        .filter(pl.col("n") >= max(1, times)).sort("n", "cause", descending=[True, False]).head(TOP).collect()
+        .filter(pl.col("n") >= max(1, times))
+        .sort("n", "cause", descending=[True, False]).head(most).collect()
     )  # fmt: skip
     return [
         Proposal(
