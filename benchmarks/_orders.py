@@ -26,7 +26,8 @@ HEADERS = {
     "no": "工单编号", "received": "受理时间", "channel": "渠道", "name": "诉求人", "phone": "电话",
     "subject": "被反映方", "kind": "类别", "claim": "诉求类型", "content": "内容", "place": "地点",
     "unit": "承办单位", "dispatched": "派单时间", "responded": "响应时间", "closed": "办结时间",
-    "called_back": "回访时间", "evidence": "留痕齐全", "resolved": "是否解决", "satisfied": "满意度", "excluded": "剔除原因",
+    "called_back": "回访时间", "evidence": "留痕齐全", "resolved": "是否解决", "satisfied": "满意度",
+    "excluded": "剔除原因",
 }  # fmt: skip
 
 
