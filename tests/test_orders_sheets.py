@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -609,3 +610,48 @@ def test_the_commands_from_sheet_to_sheet(tmp_path, monkeypatch):
     shown = _run("stats", "--all")
     assert "受理 2 件" in shown.output
     assert all(len(line.encode("gbk", "replace")) <= 80 for line in shown.output.splitlines())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_damaged_files_are_told_never_a_traceback(hall, tmp_path, seed):
+    """Bytes changed, cut out and put in at random, in the file or inside the workbook's parts."""
+    chance = random.Random(seed)
+    book, text = _xlsx(tmp_path).read_bytes(), _text().encode()
+    refused = 0
+    for number in range(60):
+        damaged = (
+            _damaged_part(book, chance) if number % 3 == 0 else _damaged(chance, (book, text)[number % 2])
+        )
+        path = tmp_path / "损.dat"
+        path.write_bytes(damaged)
+        try:
+            checked = hall.check(path)
+            refused += checked.problems.errors > 0
+        except ZhibanError:
+            refused += 1
+    assert refused > 20
+    assert hall.nothing()
+
+
+def _damaged(chance, data):
+    data = bytearray(data)
+    for _ in range(chance.randint(1, 6)):
+        place, kind = chance.randrange(len(data)), chance.random()
+        if kind < 0.5:
+            data[place] = chance.randrange(256)
+        elif kind < 0.7:
+            del data[place : place + chance.randint(1, 30)]
+        else:
+            data[place:place] = chance.choice([b'"', b",", b"\n", b"\0", b"\xff", b"=", b";"])
+    return bytes(data)
+
+
+def _damaged_part(book, chance):
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w") as new:
+        for part in old.infolist():
+            data = bytearray(old.read(part))
+            if chance.random() < 0.5:
+                data[chance.randrange(len(data))] = chance.choice(b'<>="0123456789/ aZ')
+            new.writestr(part.filename, bytes(data))
+    return out.getvalue()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import asdict
 
-from engine.clock import BEIJING
+from engine.clock import BEIJING, SimulatedClock
 from engine.console import order_sheets
 from engine.console.terminal import Terminal
 from engine.console.wrap import columns as wide
@@ -20,6 +20,7 @@ from engine.errors import UsageError
 from engine.journal import Journal
 from engine.orders import charts, columns, importing, report, rules
 from engine.orders.batches import Batches, current
+from engine.orders.ledger import Ledger
 from engine.orders.matters import earlier
 from engine.orders.model import Order
 from engine.orders.scheme import read_schemes, shipped_file
@@ -127,6 +128,22 @@ def test_figures_checked_by_hand():
     ]
     assert [(part.title, part.total.points) for part in found.months] == [("2026年11月", -3)]
     assert [number for _, number in found.days] == [5, *[0] * 13, 2]
+
+
+def test_what_was_done_in_the_ledger_is_in_the_figures(tmp_path):
+    """An imported row counts as it was imported, until somebody acts on the order: then as it stands."""
+    orders = [Order("1", AT, unit="城管", kind="停车"), Order("2", AT, unit="城管", kind="停车")]
+    with Journal(tmp_path / "ledger.db") as journal:
+        batches = Batches(journal, tmp_path / "orders")
+        batches.add(columns.frame(orders), source="x", mapping={}, updates=0, now=NOW)
+        ledger = Ledger(journal, SCHEMES, lambda day: True, SimulatedClock(NOW), batches)
+        before = statistics(current(journal, batches), SCHEMES)
+        ledger.act("1", "outcry", {"why": "网上传开"})
+        ledger.receive(Order("3", AT, unit="住建"))
+        after = statistics(current(journal, batches), SCHEMES)
+        assert [standing.order.no for standing in ledger.standings(every=True)] == ["1", "2", "3"]
+    assert (before.total.received, before.total.points) == (2, 0)
+    assert (after.total.received, after.total.points) == (3, -3)
 
 
 def test_a_period_takes_whole_days():

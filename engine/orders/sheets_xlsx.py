@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -75,7 +76,7 @@ def guard(path: Path) -> None:
                     with archive.open(part) as file:
                         if b"<!DOCTYPE" in file.read(1024).replace(b"\0", b""):
                             raise BadData(f"{path.name} 里有不该有的声明（DOCTYPE），没有打开", _AGAIN)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, ValueError) as error:
         raise BadData(f"{path.name} 已损坏或没有下载完整", "重新下载或导出一次") from error
 
 
