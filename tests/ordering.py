@@ -37,7 +37,7 @@ def zhiban(home: Path, *arguments: str) -> Done:
     out, err, code = io.StringIO(), io.StringIO(), 0
     with (
         mock.patch.dict(os.environ, {"ZHIBAN_HOME": str(home), "COLUMNS": "80"}),
-        mock.patch.object(RealClock, "now", lambda clock: at("2026-02-13 09:00:00")),
+        mock.patch.object(RealClock, "now", return_value=at("2026-02-13 09:00:00")),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
