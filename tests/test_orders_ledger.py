@@ -496,6 +496,31 @@ class TestWork:
         assert shown["events"][-1]["kind"] in ("concluded", "walked")
         assert shown.get("closed")
 
+    @pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")
+    def test_killed_in_the_walk(self, tmp_path: Path) -> None:
+        """What was marked before kill -9 reaches the order when it is worked on again, once."""
+        from tests.walking import Officer, emitted, run
+
+        for command in ("add A1 --kind 停水", "dispatch A1 供水所 --second 幸福村"):
+            assert run(tmp_path, "order", *command.split()).returncode == 0
+        officer = Officer(tmp_path, "order", "work", "A1")
+        screen = officer.at_prompt()
+        assert "双派" not in screen  # the ledger shows that it was done
+        assert "1 给来电人打电话" in screen
+        officer.child.sendline("1")
+        assert "已办好：给来电人打电话" in officer.at_prompt()
+        officer.child.kill(9)
+        officer.child.close()
+        for _ in range(2):
+            again = Officer(tmp_path, "order", "work", "A1")
+            assert "接着办" in again.at_prompt()
+            again.child.sendline("q")
+            again.child.expect("已保存")
+            again.child.close()
+        shown = emitted(tmp_path, "order", "show", "A1", "--json")
+        assert isinstance(shown, dict)
+        assert [event["kind"] for event in shown["events"]].count("responded") == 1
+
     def test_errors_are_ours(self) -> None:
         """The errors of the ledger are zhiban's."""
         assert all(issubclass(kind, ZhibanError) for kind in (BadData, Conflict, NotFound, UsageError))

@@ -30,7 +30,10 @@ def opened(*, write: bool, clock: Clock | None = None) -> Iterator[Ledger]:
     from engine.orders.scheme import read_schemes
     from engine.workdays import is_workday
 
-    schemes, profile = read_schemes(), read_profile()[0]
+    schemes = read_schemes()
+    profile, findings = read_profile()
+    if findings:
+        desk.warn(f"注意：hall.yaml 有 {len(findings)} 处写得不对，对应的内容先空着；zhiban doctor 看详情")
     if write:
         journal = Journal(ledger_file())
     elif paths.missing(ledger_file()):

@@ -86,7 +86,12 @@ def show_order(
         screen.line(f"{watch.label} 到期 {due}（{STATES[state]}{done}）", _STYLES.get(state, ""), first="  ")
     _evidence(screen, standing)
     screen.line("经过", "title")
+    walks: set[object] = set()
     for event in ledger.events(order.no):
+        if event.kind == "walked":
+            if event.data["incident"] in walks:
+                continue  # it only remembers how far it went
+            walks.add(event.data["incident"])
         data = veiled(event.data) if masked else event.data
         words = [_WORDS.get(str(data[name]), str(data[name])) for name in _TOLD if data.get(name)]
         at = parse(str(data.get("at") or event.at))

@@ -30,7 +30,8 @@ def work(no: str, answers: Path | None, *, json: bool) -> int:
     with opened(write=True) as ledger, desk.journal_to_write() as journal:
         standing = ledger.get(no)
         if standing.incident:
-            standing = flow_back(ledger, journal, no, standing.incident)  # what an interrupted walk left
+            # what an interrupted walk left; what it could not enter is said when this one is left
+            standing = flow_back(ledger, journal, no, standing.incident, say=False)
         if standing.done:
             raise UsageError(f"工单 {no} 已经了结", f"要重办：zhiban order reopen {no} --why 原因")
         session, again = _session(shelf, ledger, journal, standing)
@@ -67,8 +68,8 @@ def _session(shelf: desk.Shelf, ledger: Ledger, journal: Journal, standing: Stan
     return session, False
 
 
-def flow_back(ledger: Ledger, journal: Journal, no: str, incident: str) -> Standing:
-    """Enter in the order what the incident brought; what cannot be is said on standard error."""
+def flow_back(ledger: Ledger, journal: Journal, no: str, incident: str, *, say: bool = True) -> Standing:
+    """Enter in the order what the incident brought; `say` on standard error what cannot be yet."""
     standing = ledger.get(no)
     try:
         events = journal.events(incident)
@@ -78,6 +79,6 @@ def flow_back(ledger: Ledger, journal: Journal, no: str, incident: str) -> Stand
     if wanted[-1].data["seq"] == standing.walked and standing.incident == incident:
         wanted.pop()
     standing, refused = ledger.act_all(no, wanted)
-    for _, error in refused:
+    for _, error in refused if say else ():
         desk.warn(f"没有记进工单：{error.message}" + (f"（{error.help}）" if error.help else ""))
     return standing
