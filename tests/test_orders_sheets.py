@@ -240,9 +240,7 @@ def test_dates_as_numbers_are_read_and_said(hall, tmp_path):
     for path in (_xlsx(tmp_path, rows), _csv(tmp_path, rows)):
         checked = hall.check(path)
         assert _told(checked) == [("B3", "time", "1763276700")]
-        assert ("B2", "serial", "46342.5 → 2026-11-16 12…") in [
-            (place, code, value[:24]) for place, code, value in _told(checked, "warning")
-        ]
+        assert ("B2", "serial", "46342.5 → 2026-11-16 12:00") in _told(checked, "warning")
 
 
 def test_text_numbers_and_lost_digits(hall, tmp_path):

@@ -88,8 +88,9 @@ def _told(screen: Terminal, checked: Checked, batch: Batch | None, dry_run: bool
         more = f" 等 {len(left)} 列" if len(left) > 12 else ""
         screen.line(f"没有用的列：{'、'.join(left[:12])}{more}", "quiet")
     listed = problems.sorted()
-    for problem in listed[:_SHOWN]:
-        _problem(screen, problem)
+    helps = [problem.help for problem in listed] + [""]
+    for number, problem in enumerate(listed[:_SHOWN]):
+        _problem(screen, problem, say=problem.help if helps[number + 1] != problem.help else "")
     if (rest := len(listed) + problems.unlisted - _SHOWN) > 0:
         screen.line(f"……还有 {rest} 处；全部写成表：加 --problems 文件.csv", "soon")
     if checked.callers:
@@ -100,13 +101,15 @@ def _told(screen: Terminal, checked: Checked, batch: Batch | None, dry_run: bool
     screen.line(*_result(checked, batch, dry_run))
 
 
-def _problem(screen: Terminal, problem: Problem) -> None:
+def _problem(screen: Terminal, problem: Problem, say: str) -> None:
     word, style = _LEVELS[problem.level]
-    named = f"“{problem.header}”" if problem.header and problem.column else ""
-    value = f"“{problem.value}”" if problem.value else ""
-    screen.line(f"{named}{value}{problem.message}", style, first=f"{word} {problem.place} ")
-    if problem.help:
-        screen.line(problem.help, first="  → ")
+    about = problem.header if problem.header and problem.column else ""
+    about += f"“{problem.value}”" if problem.value else ""
+    screen.line(
+        f"{about}：{problem.message}" if about else problem.message, style, first=f"{word} {problem.place} "
+    )
+    if say:
+        screen.line(say, first="  → ")
 
 
 def _result(checked: Checked, batch: Batch | None, dry_run: bool) -> tuple[str, str]:

@@ -264,7 +264,7 @@ class Cells:
         for text, help in wrong.items():
             mask = (series == text).fill_null(False)
             cells = zip(rows.filter(mask), series.filter(mask), strict=True)
-            self._cell("error", "word", column, cells, f"“{label(column.field)}”不认得这个写法", help)
+            self._cell("error", "word", column, cells, f"不是“{label(column.field)}”的写法", help)
         dtype, blank = schema()[column.field], BLANK[column.field]
         held = pl.Series([values[text] for text in texts], dtype=dtype)
         made = series.replace_strict(

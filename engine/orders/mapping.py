@@ -162,14 +162,17 @@ def _report(best: Mapping[str, Column], unused: Sequence[tuple[int, str]], probl
         names = [label(field), *words()["fields"][field]["names"]]
         near = next((hint for name in names if (hint := _near(name, left))), "")
         must = field in REQUIRED
-        example = near or (left[0] if left else "列名")
+        if near:
+            help = f"如果是“{near}”，加 --map {near}={label(field)}"
+        elif left:
+            help = f"表里有的话，加 --map 列={label(field)}（如 --map {left[0]}={label(field)}）"
+        else:
+            help = "表里没有的话，导出时加上这一列"
         problems.add(
             "error" if must else "warning",
             "no-column",
             f"没有找到“{label(field)}”列" + ("" if must else f"，{WANTED[field]}"),
-            f"如果是“{near}”，加 --map {near}={label(field)}"
-            if near
-            else f"表里有的话，加 --map 列={label(field)}（如 --map {example}={label(field)}）",
+            help,
             header=label(field),
         )
 

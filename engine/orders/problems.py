@@ -9,7 +9,7 @@ from engine.model import Frozen
 
 Level = Literal["error", "warning", "info"]
 KEPT = 10_000  # cells of one sort that are listed; more are only counted
-SHOWN = 24  # characters of a cell that are repeated
+SHOWN = 40  # characters of a cell that are repeated
 
 
 class Problem(Frozen, frozen=True):
