@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -328,6 +329,229 @@ def playbook_schema(output: Path | None, as_json: bool) -> None:
     books.schema(output)
 
 
+# ---- hotline orders -------------------------------------------------------------------------------
+
+_NO = click.argument("no", metavar="工单号")
+_UNMASK = click.option("--unmask", metavar="理由", help="显示完整号码；理由记入台账")
+
+
+@main.group(context_settings=_SETTINGS)
+def order() -> None:
+    """热线工单：登记、派单、时限、留痕、答复、回访。"""
+
+
+@order.command("list")
+@click.option("--all", "every", is_flag=True, help="连了结的一起列")
+@click.option("--late", is_flag=True, help="只列过期的")
+@click.option("--unit", default="", metavar="单位", help="只列这个单位的")
+@_UNMASK
+@_JSON
+def order_list(every: bool, late: bool, unit: str, unmask: str | None, as_json: bool) -> None:
+    """列出没了结的工单，先受理的在前。"""
+    from engine.console import orders
+
+    orders.listing(every=every, late=late, unit=unit, unmask=unmask, json=as_json)
+
+
+@order.command("next")
+@click.option("--count", default=9, show_default=True, help="最多几件")
+@_JSON
+def order_next(count: int, as_json: bool) -> None:
+    """现在该办什么：最急的在前，一件一行。"""
+    from engine.console import orders
+
+    orders.following(count=count, json=as_json)
+
+
+@order.command("show")
+@_NO
+@_UNMASK
+@_JSON
+def order_show(no: str, unmask: str | None, as_json: bool) -> None:
+    """一件工单的全部情况。"""
+    from engine.console import orders
+
+    orders.show(no, unmask=unmask, json=as_json)
+
+
+@order.command("work")
+@_NO
+@click.option("--answers", type=_FILE, metavar="文件", help="照文件回答")
+@_FOLDER
+@_JSON
+def order_work(no: str, answers: Path | None, as_json: bool) -> int:
+    """照热线剧本一步一步办这一单；办到哪，台账记到哪。"""
+    from engine.console import orderwork
+
+    return orderwork.work(no, answers, json=as_json)
+
+
+@order.command("add")
+@_NO
+@click.option("--received", metavar="时刻", help="受理时间，如 9:12；不写就是现在")
+@click.option("--urgency", type=click.Choice(["life", "living", "plain"]), help="轻重：生命财产、民生、其他")
+@click.option("--phone", metavar="号码", help="来电人电话")
+@click.option("--name", metavar="姓名", help="来电人姓名")
+@click.option("--kind", metavar="类别", help="类别")
+@click.option("--claim", metavar="类型", help="投诉、举报、咨询、求助、建议")
+@click.option("--subject", metavar="名称", help="反映的是谁、什么")
+@click.option("--place", metavar="地点", help="地点")
+@click.option("--content", metavar="文字", help="内容")
+@click.option("--channel", metavar="渠道", help="渠道")
+@click.option("--due", metavar="时刻", help="上级要求的办结时刻，先于口径里的时限")
+@_JSON
+def order_add(no: str, as_json: bool, **fields: str | None) -> None:
+    """登记一件工单。"""
+    from engine.console import orders
+
+    orders.add(no, fields, json=as_json)
+
+
+def _act(name: str, kind: str, about: str, *fields: str, **fixed: object) -> None:
+    """A command that records one act. Fields: `text` an argument, `--why=原因` an option."""
+
+    def run(no: str, at: str | None, as_json: bool, **data: object) -> None:
+        from engine.console import orders
+
+        orders.act(no, kind, {**fixed, **data}, at, json=as_json)
+
+    command = _JSON(click.option("--at", metavar="时刻", help="早先办的，写那时的时刻，如 9:12")(run))
+    for field in reversed(fields):
+        option, _, help = field.partition("=")
+        if option.startswith("--"):
+            command = click.option(option, metavar="文字", help=help)(command)
+        else:
+            command = click.argument(option, metavar=help)(command)
+    order.command(name, help=about)(_NO(command))
+
+
+_TRACE = ("--evidence=留痕的文件名", "--none=确实没有留痕的原因")
+_act(
+    "verify",
+    "verified",
+    "记核实结果。",
+    "--truth=real、partly、untrue、malicious",
+    "--approved=认定恶意的领导",
+    *_TRACE,
+)
+_act("owner", "owned", "定归谁管。", "owner=mine|joint|other|nobody", "--decides=没有主管时由哪位领导定")
+_act(
+    "dispatch",
+    "dispatched",
+    "双派：主责单位和所在村。",
+    "unit=单位",
+    "--second=村（社区）",
+    "--why=只派一家的原因",
+)
+_act("respond", "responded", "记联系上了来电人。", *_TRACE)
+_act("meet", "met", "记见面情况。", "how=met|refused|needless", "--why=不用见面的原因", *_TRACE)
+_act("plan", "planned", "记方案。", "--text=哪步、谁办、哪天完")
+_act("arrange", "arranged", "记调度落实。")
+_act("remind", "reminded", "记催办。", "--text=催什么")
+_act("escalate", "escalated", "记报领导。", "--to=报给谁", "--why=原因")
+_act("repeat", "repeated", "记同一件事再次来电。", "--text=说了什么")
+_act("evidence", "evidence", "补一步的留痕。", "step=verify|respond|meet|handle|reply", *_TRACE)
+_act("exclude", "excluded", "剔除：写明原因和证据。", "reason=原因编号", "--why=理由", "--evidence=证据材料")
+_act("close", "concluded", "办结。", "--text=办成什么样", *_TRACE)
+_act("reply", "replied", "记答复来电人。", "--how=phone（打电话）或 face（当面）", "--text=说了什么", *_TRACE)
+_act("extend", "extended", "延期，要在到期前。", "--by=多久，如 3wd", "--why=原因", limit="close")
+_act("pause", "paused", "停表。", "--why=原因")
+_act("continue", "resumed", "恢复计时。")
+_act("reopen", "reopened", "重办。", "--why=原因", "--due=新的办结时刻")
+_act(
+    "improve",
+    "follow_up",
+    "由这一单引出的后续改进，进后续台账。",
+    "what=做什么",
+    "--who=负责的岗位",
+    "--due=哪天完成，如 30d、2026-12-31",
+    "--evidence=完成时要什么证据",
+    "--cause=原因；同因多了会提议常备办法",
+)
+_act("note", "noted", "记一笔。", "text=内容")
+_act("outcry", "outcry", "记工作不力造成的负面舆情。", "--why=哪里的舆情")
+
+
+@order.command("callback")
+@_NO
+@click.option("--resolved/--unresolved", default=None, help="解决了没有")
+@click.option("--satisfied", metavar="档", help="满意度，如 满意")
+@click.option("--at", metavar="时刻", help="早先回访的，写那时的时刻")
+@_JSON
+def order_callback(
+    no: str, resolved: bool | None, satisfied: str | None, at: str | None, as_json: bool
+) -> None:
+    """记回访：办结、答复之后。"""
+    from engine.console import orders
+
+    data = {"resolved": resolved, "satisfied": satisfied}
+    orders.act(no, "callback", data, at, json=as_json)
+
+
+@order.command("import")
+@click.argument("file", type=_FILE, metavar="表格")
+@click.option("--dry-run", is_flag=True, help="只检查，什么也不写")
+@click.option(
+    "--map", "maps", multiple=True, metavar="列=字段", help="指定一列是什么，可几个；字段写 - 就不用它"
+)
+@click.option("--save-map", is_flag=True, help="把列的对应记下来，下次照用")
+@click.option("--sheet", default="", metavar="名称", help="工作簿里的哪张表")
+@click.option("--update", is_flag=True, help="台账里已有而不同的，以新表为准")
+@click.option("--problems", type=_FILE, metavar="文件", help="把列出的问题写成 CSV，一格一行")
+@_JSON
+def order_import(file: Path, maps: tuple[str, ...], as_json: bool, **wants: Any) -> int:
+    """从 CSV、XLSX 导入；有一处错就一行也不写，逐格列出。"""
+    from engine.console import order_sheets
+
+    return order_sheets.bring_in(file, maps, json=as_json, **wants)
+
+
+_SPAN = [
+    click.option("--week", "span", flag_value="week", help="一周（周一到周日）"),
+    click.option("--month", "span", flag_value="month", help="一个月"),
+    click.option("--all", "span", flag_value="all", help="全部"),
+    click.option("--day", metavar="日期", help="哪一天所在的周或月；不写是今天"),
+]
+
+
+def _span(command: Any) -> Any:
+    for option in _SPAN:
+        command = option(command)
+    return command
+
+
+@order.command("stats")
+@_span
+@click.option("--md", "form", flag_value="md", help="报告，Markdown")
+@click.option("--html", "form", flag_value="html", help="报告，带图的网页")
+@click.option("--docx", "form", flag_value="docx", help="报告，Word 文档")
+@click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件")
+@_JSON
+def order_stats(
+    span: str | None, day: str | None, form: str | None, output: Path | None, as_json: bool
+) -> None:
+    """几项率、计分、排名、高频、热力图；周报、月报。"""
+    from engine.console import order_sheets
+
+    order_sheets.stats(span, day, form, output, json=as_json)
+
+
+@order.command("export")
+@_span
+@click.option("--xlsx", "form", flag_value="xlsx", help="Excel 表")
+@click.option("--csv", "form", flag_value="csv", help="CSV 表（UTF-8）")
+@click.option("--unit", default="", metavar="单位", help="只要这个单位的")
+@click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件")
+@_UNMASK
+def order_export(
+    span: str | None, day: str | None, form: str | None, unit: str, output: Path | None, unmask: str | None
+) -> None:
+    """导出台账；号码默认打码。"""
+    from engine.console import order_sheets
+
+    order_sheets.export(span, day, form, unit, output, unmask)
+
+
 # ---- the rest -------------------------------------------------------------------------------------
 
 
@@ -391,6 +615,173 @@ def doctor(as_json: bool) -> None:
     from engine.console import books
 
     books.doctor(json=as_json)
+
+
+# ---- follow-ups -----------------------------------------------------------------------------------
+
+_ID = click.argument("name", metavar="编号")
+_MODE = click.option(
+    "--mode",
+    type=click.Choice(["real", "drill", "practice"]),
+    default="real",
+    help="真实（默认）、演练、练习的分开",
+)
+_DUE = click.option("--due", default="", metavar="期限", help="如 15天、下周一、2026-12-31、5wd（工作日）")
+_REASON = click.option("--reason", default="", metavar="文字", help="原因")
+_LATE = click.option("--overdue", is_flag=True, help="只列过期的")
+_MINE = click.option("--mine", default="", metavar="岗位", help="只列这个岗位的，如 head、大厅主任")
+
+
+@main.group(context_settings=_SETTINGS)
+def followup() -> None:
+    """后续跟进：事件、工单、演练留下的事，谁办、几时前、凭据、见没见效。"""
+
+
+@followup.command("list")
+@_LATE
+@_MINE
+@click.option("--all", "every", is_flag=True, help="连办结的一起列")
+@_MODE
+@_UNMASK
+@_JSON
+def followup_list(as_json: bool, **picked: Any) -> None:
+    """列出要跟进的事，最急的在前。"""
+    from engine.console import followups
+
+    followups.listing(**picked, json=as_json)
+
+
+@followup.command("show")
+@_ID
+@_UNMASK
+@_JSON
+def followup_show(name: str, unmask: str | None, as_json: bool) -> None:
+    """一件后续的全部情况。"""
+    from engine.console import followups
+
+    followups.show(name, unmask=unmask, json=as_json)
+
+
+@followup.command("add")
+@click.argument("what", metavar="做什么")
+@click.option("--who", required=True, metavar="岗位", help="谁负责，如 head、大厅主任")
+@click.option("--name", default="", metavar="姓名", help="具体的人；不写按 hall.yaml 的岗位")
+@_DUE
+@click.option("--check", default="", metavar="多久", help="办好后多久检查效果，如 30天")
+@click.option("--evidence", default="", metavar="文字", help="要的凭据")
+@click.option("--cause", default="", metavar="文字", help="原因；同因几次会提议立常备办法")
+@_MODE
+@_JSON
+def followup_add(mode: Any, as_json: bool, **said: str) -> None:
+    """另行交办一件。"""
+    from engine.console import followups
+
+    followups.add(**said, mode=mode, json=as_json)
+
+
+@followup.command("done")
+@_ID
+@click.option("--evidence", default="", metavar="文字", help="凭据：文号、照片、记录放在哪")
+@click.option("--cause", default="", metavar="文字", help="查明的原因")
+@_JSON
+def followup_done(name: str, evidence: str, cause: str, as_json: bool) -> None:
+    """办好了，写上凭据。"""
+    from engine.console import followups
+
+    followups.done(name, evidence, cause, json=as_json)
+
+
+@followup.command("check")
+@click.argument("name", metavar="[编号]", default="")
+@click.argument("answer", metavar="[yes|no]", default="")
+@click.option("--note", default="", metavar="文字", help="检查到的情况")
+@_DUE
+@click.option("--early", is_flag=True, help="不到时候就已见效（要写 --note）")
+@_JSON
+def followup_check(name: str, answer: str, note: str, due: str, early: bool, as_json: bool) -> None:
+    """检查效果：见效办结，没见效定新期限重新办；不写编号列出等查的。"""
+    from engine.console import followups
+
+    followups.check(name, answer, note, due, early=early, json=as_json)
+
+
+@followup.command("reopen")
+@_ID
+@_DUE
+@_REASON
+@_JSON
+def followup_reopen(name: str, due: str, reason: str, as_json: bool) -> None:
+    """办过的重新办。"""
+    from engine.console import followups
+
+    followups.reopen(name, due, reason, json=as_json)
+
+
+@followup.command("postpone")
+@_ID
+@_DUE
+@_REASON
+@_JSON
+def followup_postpone(name: str, due: str, reason: str, as_json: bool) -> None:
+    """改期限。"""
+    from engine.console import followups
+
+    followups.postpone(name, due, reason, json=as_json)
+
+
+@followup.command("proposals")
+@_MODE
+@_JSON
+def followup_proposals(mode: Any, as_json: bool) -> None:
+    """一再发生的事：提议立常备办法，列出背后的几次。"""
+    from engine.console import followups
+
+    followups.proposals(mode=mode, json=as_json)
+
+
+@followup.command("accept")
+@click.argument("cause", metavar="原因")
+@click.option("--what", default="", metavar="文字", help="立什么办法")
+@click.option("--who", default="", metavar="岗位", help="谁负责；不写是大厅主任")
+@_DUE
+@_MODE
+@_JSON
+def followup_accept(cause: str, what: str, who: str, due: str, mode: Any, as_json: bool) -> None:
+    """采纳一项提议，列入后续。"""
+    from engine.console import followups
+
+    followups.accept(cause, mode=mode, what=what, who=who, due=due, json=as_json)
+
+
+@followup.command("decline")
+@click.argument("cause", metavar="原因")
+@_REASON
+@_MODE
+@_JSON
+def followup_decline(cause: str, reason: str, mode: Any, as_json: bool) -> None:
+    """不采纳一项提议，写明原因。"""
+    from engine.console import followups
+
+    followups.decline(cause, reason, mode=mode, json=as_json)
+
+
+@followup.command("export")
+@click.option("--xlsx", is_flag=True, help="Excel 表")
+@click.option("--csv", is_flag=True, help="CSV 表（UTF-8）")
+@click.option("--ics", is_flag=True, help="日历待办（iCalendar）")
+@click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件")
+@click.option("--force", is_flag=True, help="文件已有也写，盖掉旧的")
+@click.option("--current", is_flag=True, help="不要办结的")
+@_LATE
+@_MINE
+@_MODE
+@_UNMASK
+def followup_export(xlsx: bool, csv: bool, ics: bool, output: Path | None, **picked: Any) -> None:
+    """导出成表格或日历待办。"""
+    from engine.console import followups
+
+    forms = tuple(name for name, on in (("xlsx", xlsx), ("csv", csv), ("ics", ics)) if on)
+    followups.export(forms, output, **picked)
 
 
 if __name__ == "__main__":

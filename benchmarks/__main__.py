@@ -14,7 +14,7 @@ from pathlib import Path
 from _report import Figure, median, table
 
 FOLDER = Path(__file__).resolve().parent
-FIRST = ("start", "decision", "fold", "memory", "check")
+FIRST = ("start", "decision", "fold", "memory", "check", "orders")
 
 
 def scripts() -> list[Path]:

@@ -10,7 +10,8 @@ ROOT = Path(__file__).parent.parent
 TIERS = [
     "errors clock paths",
     "model",
-    "conditions literals parts disjuncts bits variables reader durations phrases hall workdays sources",
+    "conditions literals parts disjuncts bits variables reader durations phrases hall workdays sources"
+    " exports",
     "ruleset matcher journal state fold words comparisons",
     "plan diagrams relevance follow bound consequences",
     "session walk explore checks cases",

@@ -24,6 +24,7 @@ _CLICK = (
     ("Got unexpected extra argument", "参数太多"),
     ("does not exist", "文件不存在"),
     ("is not a valid", "值不对"),
+    ("is not one of", "值不对"),
     ("Missing command", "要写一个子命令"),
 )
 

@@ -88,17 +88,24 @@ def export(name: str, output: Path | None) -> None:
         write(journal.export(incident), output)
 
 
-def write(data: bytes, output: Path | None) -> None:
-    """Bytes to a file, never over an existing one, or to standard output."""
+def write(data: bytes, output: Path | None, *, force: bool | None = None) -> None:
+    """Bytes to a file or to standard output; over an existing file only with `force`, all or nothing.
+
+    `force` is None where a command has no such option.
+    """
     if output is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         return
+    there = output.with_name(f".{output.name}.part") if force else output
     try:
-        with output.open("xb") as file:
+        with there.open("wb" if force else "xb") as file:
             file.write(data)
+        if force:
+            there.replace(output)
     except FileExistsError:
-        raise BadData(f"文件 {output} 已经存在", "换一个名字") from None
+        help = "换一个名字" if force is None else "换一个名字，或加 --force 盖掉"
+        raise BadData(f"文件 {output} 已经存在", help) from None
     except OSError as error:
         raise BadData(f"写不了文件 {output}：{reason(error)}", "检查目录和权限") from None
     desk.warn(f"已写到 {output}")

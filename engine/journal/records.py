@@ -58,6 +58,41 @@ class Records:
                 f"运行 `zhiban incident verify {incident}` 查看是哪一条",
             ) from error
 
+    def heads(self, prefix: str) -> dict[str, tuple[int, str]]:
+        """Id → (seq, hash) of its last event, of every record whose id begins with `prefix`. One query."""
+        found = self._query(
+            "SELECT id, head_seq, head_hash FROM incidents WHERE id >= ? AND id < ?",
+            prefix, prefix + "\uffff",
+        )  # fmt: skip
+        return {id: (seq, hash) for id, seq, hash in found}
+
+    def events_under(self, prefix: str) -> dict[str, Events]:
+        """Id → events, of every record whose id begins with `prefix`. One query; BadData as `events`."""
+        rows = self._query(
+            "SELECT incident, seq, kind, at, cause, data, version FROM events"
+            " WHERE incident >= ? AND incident < ? ORDER BY incident, seq",
+            prefix, prefix + "\uffff",
+        )  # fmt: skip
+        return self._by_record(rows)
+
+    def _by_record(self, rows: Raw) -> dict[str, Events]:
+        found: dict[str, Events] = {}
+        try:
+            for id, seq, kind, at, cause, data, version in rows:
+                found.setdefault(id, []).append(Event(seq, kind, at, cause, _data.decode(data), version))
+        except msgspec.DecodeError as error:
+            raise BadData(f"{self._where} 里有读不出的记录（{id}）", "从备份恢复记录文件") from error
+        return found
+
+    def of_kind(self, kind: str) -> dict[str, Events]:
+        """Id → events of this kind, of every record that has some. One query; BadData as `events`."""
+        rows = self._query(
+            "SELECT incident, seq, kind, at, cause, data, version FROM events"
+            " WHERE kind = ? ORDER BY incident, seq",
+            kind,
+        )
+        return self._by_record(rows)
+
     def texts(self, incident: str) -> dict[str, str]:
         """Name → text as given to `create`. NotFound: no such incident. BadData: one is gone."""
         self._head(incident)

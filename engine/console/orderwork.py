@@ -1,0 +1,84 @@
+"""`zhiban order work`: an order dealt with by the playbook, as an incident linked with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.console import desk
+from engine.console.orders import opened
+from engine.console.respond import by_script, go, interactive, terminal, welcome_back
+from engine.errors import NotFound, UsageError
+from engine.orders import privacy, walked
+
+if TYPE_CHECKING:
+    from engine.journal import Journal
+    from engine.orders.ledger import Ledger
+    from engine.orders.standing import Standing
+    from engine.session import Session
+
+
+def work(no: str, answers: Path | None, *, json: bool) -> int:
+    """Walk the playbook with what the order tells; afterwards the order knows what was done."""
+    shelf = desk.shelf()
+    desk.known(shelf.library, walked.PLAYBOOK)
+    given = None
+    if answers is not None:
+        from engine.console.answers import read
+
+        given = read(answers, shelf.library)
+    with opened(write=True) as ledger, desk.journal_to_write() as journal:
+        standing = ledger.get(no)
+        if standing.incident:
+            # what an interrupted walk left; what it could not enter is said when this one is left
+            standing = flow_back(ledger, journal, no, standing.incident, say=False)
+        if standing.done:
+            raise UsageError(f"工单 {no} 已经了结", f"要重办：zhiban order reopen {no} --why 原因")
+        session, again = _session(shelf, ledger, journal, standing)
+        try:
+            if given is None and not json and interactive():
+                screen = terminal()
+                return welcome_back(session, screen) if again else go(session, screen)
+            if again:
+                session.perform("resumed")
+            return by_script(session, given, json=json)
+        finally:
+            flow_back(ledger, session.journal, no, session.id)
+
+
+def _session(shelf: desk.Shelf, ledger: Ledger, journal: Journal, standing: Standing) -> tuple[Session, bool]:
+    """The order's incident if it is not closed, else a new one linked with the order."""
+    if standing.incident:
+        try:
+            session = desk.load(journal, standing.incident)
+            if session.state.status != "closed":
+                return session, True
+        except NotFound:
+            desk.warn(f"注意：找不到处置记录 {standing.incident}，另开一份")
+    order, now = standing.order, ledger.clock.now()
+    heard = walked.facts(standing, ledger.watches(standing), now)
+    text = f"工单 {order.no}：{privacy.masked(order.content or order.subject or order.kind)}"
+    session = desk.begin(shelf, journal, [walked.PLAYBOOK], text, heard.items(), ledger.clock)
+    # the link first: a walk that dies here is found again by its order
+    ledger.act(order.no, "walked", {"incident": session.id, "seq": session.state.seq})
+    for step, at in walked.done_steps(standing).items():
+        item = session.plan.wanted.get(step)
+        if item is not None and not item.waits:
+            session.mark(step, "done", reason="台账已记", since=at)
+    return session, False
+
+
+def flow_back(ledger: Ledger, journal: Journal, no: str, incident: str, *, say: bool = True) -> Standing:
+    """Enter in the order what the incident brought; `say` on standard error what cannot be yet."""
+    standing = ledger.get(no)
+    try:
+        events = journal.events(incident)
+    except NotFound:
+        return standing
+    wanted = walked.flowing(standing, incident, events)
+    if wanted[-1].data["seq"] == standing.walked and standing.incident == incident:
+        wanted.pop()
+    standing, refused = ledger.act_all(no, wanted)
+    for _, error in refused if say else ():
+        desk.warn(f"没有记进工单：{error.message}" + (f"（{error.help}）" if error.help else ""))
+    return standing

@@ -1,0 +1,123 @@
+"""Reports as Word documents, through a template that a hall can change in Word itself.
+
+The template is `templates/reports/report.docx`; docs/followups.md says what can stand in it. A hall's own
+is used instead when it lies in the configuration folder as `report.docx`.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import NamedTuple
+
+from engine import paths
+from engine.errors import BadData
+from engine.exports.cells import printable
+
+TEMPLATE = "report.docx"
+_DARK = 128  # below this brightness of its ground (0-255) a text is printed white
+
+
+class Shaded(NamedTuple):
+    """A cell with a background, `shade`: RRGGBB."""
+
+    text: str
+    shade: str = ""
+
+
+class Table(NamedTuple):
+    """A table with a caption; every row has as many cells as `columns`."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | Shaded, ...], ...]
+
+
+class Section(NamedTuple):
+    """A heading with paragraphs, then tables."""
+
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+class Paper(NamedTuple):
+    """A whole document. `lead`: one line under the title, `foot`: one line at its end (sources, dates)."""
+
+    title: str
+    lead: str = ""
+    sections: tuple[Section, ...] = ()
+    foot: str = ""
+
+
+def template() -> Path:
+    """The hall's own template, else the shipped one."""
+    own = paths.config_dir() / TEMPLATE
+    return own if own.is_file() else paths.shipped("templates") / "reports" / TEMPLATE
+
+
+def word(paper: Paper, file: Path | None = None) -> bytes:
+    """The document as DOCX. `file`: a template, default `template()`.
+
+    BadData when the template cannot be read or asks for what a report does not have.
+    """
+    from docxtpl import DocxTemplate
+    from jinja2 import StrictUndefined, TemplateError
+    from jinja2.sandbox import SandboxedEnvironment
+
+    file = file or template()
+    try:
+        made = DocxTemplate(io.BytesIO(file.read_bytes()))
+        made.init_docx()
+    except OSError as error:
+        raise BadData(f"读不了 Word 模板 {file}（{error.strerror}）", "检查文件和权限") from error
+    except Exception as error:  # whatever a damaged package makes the library raise
+        raise BadData(f"{file} 不是能用的 Word 模板", "用 Word 另存为 .docx，或移走它改用自带的") from error
+    # a template is somebody's file: it may fill in and repeat, not reach into the program
+    environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+    try:
+        made.render(_values(paper), environment)
+    except (TemplateError, SyntaxError) as error:
+        message = getattr(error, "message", None) or str(error)
+        shipped = paths.shipped("templates") / "reports" / TEMPLATE
+        raise BadData(f"Word 模板 {file} 有写错的地方：{message}", f"以自带的 {shipped} 为底改") from error
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def _values(paper: Paper) -> dict[str, object]:
+    return {
+        "title": _clean(paper.title),
+        "lead": _clean(paper.lead),
+        "foot": _clean(paper.foot),
+        "sections": [
+            {
+                "title": _clean(section.title),
+                "paragraphs": [_clean(text) for text in section.paragraphs],
+                "tables": [_table(table) for table in section.tables],
+            }
+            for section in paper.sections
+        ],
+    }
+
+
+def _table(table: Table) -> dict[str, object]:
+    return {
+        "caption": _clean(table.caption),
+        "columns": [_clean(name) for name in table.columns],
+        "width": len(table.columns),
+        "rows": [[_cell(cell) for cell in row] for row in table.rows],
+    }
+
+
+def _cell(cell: str | Shaded) -> dict[str, object]:
+    made = Shaded(cell) if isinstance(cell, str) else cell
+    ground = made.shade or "FFFFFF"
+    red, green, blue = (int(ground[at : at + 2], 16) for at in (0, 2, 4))
+    dark = 0.299 * red + 0.587 * green + 0.114 * blue < _DARK
+    return {"text": _clean(made.text), "shade": ground, "dark": dark}
+
+
+def _clean(text: str) -> str:
+    return printable(text).replace("\t", " ")

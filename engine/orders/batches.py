@@ -1,0 +1,202 @@
+"""Imported orders: one immutable file a batch, named by its content, and one journalled event that counts.
+
+The file is complete on the disk before the event is written: a batch is there whole or not at all, and a
+file that no event names is nothing. Batches are numbered, so of two imports at once the second conflicts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from engine import paths
+from engine.clock import stamp
+from engine.errors import BadData, Conflict, ZhibanError
+from engine.journal import Journal
+from engine.model import Event
+from engine.orders import columns
+from engine.orders.model import Order
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PREFIX = "b-"
+
+
+class Batch(NamedTuple):
+    """One import. `source`: the file; `mapping`: header → field; `updates`: rows that replace."""
+
+    id: str
+    at: str
+    sha256: str
+    rows: int
+    updates: int
+    source: str
+    mapping: Mapping[str, str]
+
+
+class Batches:
+    """All imports of a journal; the rows are read when they are first wanted. One per process and journal.
+
+    `folder`: where the files are, by default beside the ledger. Satisfies `ledger.Rows`.
+    """
+
+    def __init__(self, journal: Journal, folder: Path | None = None) -> None:
+        self._journal = journal
+        self._folder = folder or paths.data_dir() / "orders"
+
+    @cached_property
+    def listed(self) -> Sequence[Batch]:
+        """Every import, oldest first."""
+        found = []
+        for id, events in sorted(self._journal.events_under(PREFIX).items()):
+            data: dict[str, Any] = events[0].data
+            rows, updates = int(data["rows"]), int(data["updates"])
+            batch = Batch(id, events[0].at, data["sha256"], rows, updates, data["source"], data["mapping"])
+            found.append(batch)
+        return found
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """Every imported order once, as its last import says. BadData: a file is gone or was changed."""
+        import polars as pl
+
+        frames = [self._load(batch) for batch in self.listed]
+        if not frames:
+            return columns.frame(())
+        whole = pl.concat(frames) if len(frames) > 1 else frames[0]
+        if any(batch.updates for batch in self.listed):
+            whole = whole.unique("no", keep="last", maintain_order=True)
+        return whole
+
+    def _load(self, batch: Batch) -> pl.DataFrame:
+        import polars as pl
+
+        file = self._folder / f"{batch.sha256}.arrow"
+        again = f"从备份恢复这个文件；或重新导入 {batch.source}"
+        try:
+            with file.open("rb") as opened:
+                if hashlib.file_digest(opened, "sha256").hexdigest() != batch.sha256:
+                    raise BadData(f"导入的工单文件 {file} 在事后被改动", again)
+            found = pl.read_ipc(file)
+        except FileNotFoundError:
+            raise BadData(f"导入的工单文件 {file} 不见了", again) from None
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise BadData(f"读不了导入的工单文件 {file}（{type(error).__name__}）", again) from error
+        absent = [
+            pl.lit(columns.BLANK[name], dtype=dtype).alias(name)
+            for name, dtype in columns.schema().items()
+            if name not in found.columns  # written before there was such a field
+        ]
+        return found.with_columns(absent).select(columns.FIELDS)
+
+    # ---- ledger.Rows ---------------------------------------------------------------------------
+
+    def find(self, no: str) -> Order | None:
+        """The imported order of that number."""
+        if not self.listed:  # spares the import of polars
+            return None
+        import polars as pl
+
+        return next(iter(columns.orders(self.frame.filter(pl.col("no") == no))), None)
+
+    def unfinished(self) -> Iterable[Order]:
+        """Imported orders that are neither called back nor excluded, or were sent back."""
+        if not self.listed:
+            return ()
+        import polars as pl
+
+        done = pl.col("called_back").is_not_null() & ~pl.col("returned")
+        return columns.orders(self.frame.filter(~done & (pl.col("excluded") == "")))
+
+    def all(self) -> Iterable[Order]:
+        """Every imported order."""
+        return columns.orders(self.frame) if self.listed else ()
+
+    def of_caller(self, phone: str) -> Iterable[Order]:
+        """Imported orders whose telephone number has the same digits, a country's prefix apart."""
+        digits = "".join(char for char in phone if char.isdigit())[-11:]
+        if not self.listed or not digits:
+            return ()
+        import polars as pl
+
+        column = pl.col("phone").str.replace_all("[^0-9]", "")
+        return columns.orders(self.frame.filter(column.str.ends_with(digits)))
+
+    # ---- writing -------------------------------------------------------------------------------
+
+    def add(
+        self, rows: pl.DataFrame, *, source: str, mapping: Mapping[str, str], updates: int, now: datetime
+    ) -> Batch:
+        """Import rows, all or none. Conflict: another terminal was faster. BadData: disk or rights."""
+        number = len(self.listed) + 1
+        sha256, fresh = self._write(rows.select(columns.FIELDS))
+        batch = Batch(
+            f"{PREFIX}{number:06d}", stamp(now), sha256, rows.height, updates, source, dict(mapping)
+        )
+        data = {name: value for name, value in batch._asdict().items() if name not in ("id", "at")}
+        try:
+            event = Event(1, "imported", batch.at, 1, data)
+            self._journal.create(batch.id, "real", {}, [event], f"导入 {source}")
+        except ZhibanError as error:
+            if fresh:
+                (self._folder / f"{sha256}.arrow").unlink(missing_ok=True)
+            if isinstance(error, Conflict):
+                raise Conflict(
+                    "另一个终端刚导入过工单，这一次没有写入", "再运行一次，会重新对照台账"
+                ) from error
+            raise
+        self.__dict__.pop("listed", None)
+        self.__dict__.pop("frame", None)
+        return batch
+
+    def _write(self, rows: pl.DataFrame) -> tuple[str, bool]:
+        """The rows in a file named by its hash; whether it is new."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
+            part = Path(name)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    rows.write_ipc(file, compression="lz4")
+                    file.flush()
+                    os.fsync(file.fileno())
+                with part.open("rb") as file:
+                    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+                target = self._folder / f"{sha256}.arrow"
+                fresh = not target.exists()
+                os.replace(part, target)
+                _sync(self._folder)
+            finally:
+                part.unlink(missing_ok=True)
+        except OSError as error:
+            raise BadData(
+                f"写不了导入的工单（{error.strerror or error}），什么也没有导入", "检查磁盘空间和权限"
+            ) from error
+        return sha256, fresh
+
+
+def current(journal: Journal, batches: Batches) -> pl.DataFrame:
+    """Every order as it stands now: imported rows, and those that somebody acted on or entered."""
+    from engine.orders.ledger import PREFIX as ORDERS
+    from engine.orders.standing import fold
+
+    standings = (fold(events) for events in journal.events_under(ORDERS).values())
+    return columns.overlaid(batches.frame, [standing.order for standing in standings if standing])
+
+
+def _sync(folder: Path) -> None:
+    """The folder's entries on the disk; not every system can do that."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
