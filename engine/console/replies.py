@@ -13,6 +13,7 @@ from unicodedata import category
 from engine.conditions import OPEN, UNSURE, Answer
 from engine.console.numerals import clock_time, hour_minute, number, plain_form
 from engine.model import Fact
+from engine.triage.pattern import Pattern
 
 LIMIT = 2000  # characters of one report; what is pasted beyond is cut
 COMMANDS = {
@@ -47,16 +48,16 @@ _DONE = frozenset(
     ("好", "好了", "完成", "完成了", "已办", "已办好", "办了", "办好", "办好了", "办完", "办完了", "做了",
      "做好了", "做完了", "搞定", "搞定了", "完", "done")
 )  # fmt: skip
-_ALL = re.compile(r"(?:全都|全部?|都)(?:已经?)?(?P<verb>.*)")
+_ALL = Pattern(r"(?:全都|全部?|都)(?:已经?)?(?P<verb>.*)")
 _VERB = "|".join(sorted((*_HANDED, *_DONE, *_BLOCKED, *_SKIPPED), key=len, reverse=True))
-_NEXT = re.compile(rf"[\s,;、。]+(?=\d{{1,2}}\s*(?:{_VERB}|[\s,;、。]|$))")
-_CLAUSE = re.compile(rf"(?P<number>\d{{1,2}})\s*(?:(?P<verb>{_VERB})[\s,:;。]*(?P<reason>.*))?")
-_ECHO = re.compile(
+_NEXT = Pattern(rf"[\s,;、。]+(?=\d{{1,2}}\s*(?:{_VERB}|[\s,;、。]|$))")
+_CLAUSE = Pattern(rf"(?P<number>\d{{1,2}})\s*(?:(?P<verb>{_VERB})[\s,:;。]*(?P<reason>.*))?")
+_ECHO = Pattern(
     r"(?P<so>还没有?|没有?|未|不|已经?|都)?"
     r"(?P<word>同意|认可|接受|恢复|修好|改好|找到|答应|解决|满意|开门|肯|到|停|开|好)(?:了|的|啊|呢)*"
 )
-_STEP_MARK = re.compile(r"\d{1,2}\s*(h|x|k|交|不行|办不了|没办成|不成|跳过|不用办|好了|办好)")
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_STEP_MARK = Pattern(r"\d{1,2}\s*(h|x|k|交|不行|办不了|没办成|不成|跳过|不用办|好了|办好)")
+_HAN = Pattern(r"[\u3400-\u9fff]")
 
 
 class Mark(NamedTuple):

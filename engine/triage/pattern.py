@@ -38,3 +38,15 @@ class Pattern:
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """All occurrences."""
         return self._compiled.finditer(text)
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        """The occurrence that is the whole text."""
+        return self._compiled.fullmatch(text)
+
+    def split(self, text: str) -> list[str]:
+        """What stands between the occurrences."""
+        return self._compiled.split(text)
+
+    def findall(self, text: str) -> list[str]:
+        """All occurrences, as strings."""
+        return self._compiled.findall(text)
