@@ -16,8 +16,10 @@ from engine.model import Library
 from engine.reader.combinations import Combination
 from engine.reader.combinations import combinations as declared
 
+Report = dict[str, Any]
 
-def seconds(library: Library, jobs: Sequence[Combination], durable: bool) -> tuple[float, list[dict[str, Any]]]:
+
+def seconds(library: Library, jobs: Sequence[Combination], durable: bool) -> tuple[float, list[Report]]:
     """How long all jobs take on the wall, as the command does them, and their reports."""
     start = time.perf_counter()
     reports = check_all(library, jobs, durable=durable)

@@ -157,7 +157,12 @@ def test_what_holds_passes(run, case: str) -> None:
         ("{}", "not: look", "not", ["它没有条件"]),
         ("{deep: yes}", "first: [power-off]", "first", ["从 `power-off` 开始", "现在是 `look`、`power-off`"]),
         ("{outcomes: {look: done, block: done}}", "first: look", "first", ["现在一步也没有"]),
-        ("{deep: yes}", "asks: deep", "asks", ["已有答案“是”", "现在问：`people`、`office_hours`、`wet`、`fixed`"]),
+        (
+            "{deep: yes}",
+            "asks: deep",
+            "asks",
+            ["已有答案“是”", "现在问：`people`、`office_hours`、`wet`、`fixed`"],
+        ),
         ("{}", "asks: where", "asks", ["要等 `look` 办成才问"]),
         ("{}", "asks: smell", "asks", ["只听不问"]),
         ("{}", "asks: quarrel", "asks", ["不会改变任何安排"]),

@@ -19,7 +19,9 @@ from engine.sources import KINDS, sources
 
 FOLDER = paths.shipped("playbooks")
 IDS = sorted(
-    file.stem for file in FOLDER.glob("*.yaml") if file.stem not in ("vocabulary", "sources", "combinations", ALWAYS_ON)
+    file.stem
+    for file in FOLDER.glob("*.yaml")
+    if file.stem not in ("vocabulary", "sources", "combinations", ALWAYS_ON)
 )
 SEEDS, CHUNK = 200, 40
 MOST_PROMPTS = 60
