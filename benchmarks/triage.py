@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -70,6 +71,7 @@ def start_ratio() -> tuple[float, float]:
 
 def measure() -> list[Figure]:
     """Measure."""
+    gc.set_threshold(50_000, 20, 20)  # as the program does (engine.console.errors)
     library = shipped()
     texts = [line.text for line in read(SENTENCES)]
     figures = []

@@ -11,10 +11,10 @@ import msgspec
 
 from engine.model import Library
 from engine.triage.facts import HeardFact, facts_in, heard_facts
-from engine.triage.index import signals_of
+from engine.triage.index import ALWAYS, signals_of
 from engine.triage.learned import SILENT, Weights, shipped
 from engine.triage.rank import ACTIVE, BEHIND, FALLBACK, NONE, Match, Ranking, rank
-from engine.triage.safety import ALWAYS, Safety, danger
+from engine.triage.safety import Safety, danger
 from engine.triage.taught import Taught, own
 from engine.triage.text import LIMIT, Evidence, normalise, tells
 
@@ -63,10 +63,8 @@ def triage(
     weights = shipped() if weights is None else weights
     reading = weights.read(read.plain) if tells(read.plain) else SILENT
     safety = danger(read, library, scan, weights, reading)
-    playbooks = tuple(p for p in library.playbooks if p.id != ALWAYS)
-    ranking = rank(
-        read, playbooks, scan, weights, reading, (own() if lessons is None else lessons).about(read.plain)
-    )
+    taught = (own() if lessons is None else lessons).about(read.plain)
+    ranking = rank(read, signals.owners, scan, weights, reading, taught)
     matches = ranking.matches
     active: tuple[str, ...] = ()
     # thin words of a playbook that the weights do not know make it a candidate, no more

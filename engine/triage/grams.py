@@ -22,6 +22,11 @@ def grams(plain: str) -> set[str]:
 
 def placed(plain: str) -> list[tuple[str, int, int]]:
     """Every sign and pair with its place `plain[start:end]`; the begin and end have none of their own."""
+    if not _NUMBER.search(plain):
+        size = len(plain)
+        one = zip(plain, range(size), range(1, size + 1), strict=True)
+        two = map(add, _BEGIN + plain, plain + _END)
+        return [*one, *zip(two, (0, *range(size)), (*range(1, size + 1), size), strict=True)]
     signs = [(_BEGIN, 0, 0)]
     at = 0
     for number in _NUMBER.finditer(plain):

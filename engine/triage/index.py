@@ -21,6 +21,7 @@ from engine.triage.text import never_else, plain_word
 Owner = tuple[str, Scalar]  # a playbook, or a fact with the value that its words settle
 Owned = list[tuple[Owner, Signal]]
 Words = tuple[str, ...]
+ALWAYS = "always"  # the playbook that is always there, so nothing speaks for it
 DIRECT = 8  # texts that are read without an index
 
 
@@ -33,11 +34,15 @@ class Scan(NamedTuple):
 
 
 class Signals:
-    """The signals of playbooks and facts, found by the words that occur."""
+    """The signals of playbooks and facts, found by the words that occur.
+
+    `owners`: of every playbook its id and the owner under which its signals stand.
+    """
 
     def __init__(self, playbooks: Iterable[Playbook], facts: Iterable[Fact]) -> None:
         """All signals of these; of facts with the same key the first counts."""
         playbooks = tuple(playbooks)
+        self.owners = tuple((p.id, of_playbook(p.id)) for p in playbooks if p.id != ALWAYS)
         own = {fact.key: playbook.id for playbook in playbooks for fact in playbook.facts}
         self.owned: Owned = [(of_playbook(p.id), signal) for p in playbooks for signal in p.hear]
         self._facts: dict[str, tuple[int, str, Fact]] = {}  # key → place in order, its playbook, the fact

@@ -130,7 +130,7 @@ def spans(shares: list[tuple[float, int, int]], length: int, most: int = 3) -> l
     """The stretches of a text that speak most for a label: where its signs add most, joined."""
     weight = [0.0] * (length + 1)
     for share, start, end in shares:
-        if end - start > 1:
+        if end > start + 1:
             half = share / 2
             weight[start] += half
             weight[start + 1] += half

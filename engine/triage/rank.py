@@ -21,10 +21,10 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from engine.model import Playbook, Signal
+from engine.model import Signal
 from engine.triage.calm import calm
 from engine.triage.frames import FOR_RANK
-from engine.triage.index import Scan, of_playbook
+from engine.triage.index import Owner, Scan
 from engine.triage.learned import Reading, Weights, spans
 from engine.triage.signals import Finder, Found, Place
 from engine.triage.text import Evidence, Text
@@ -79,13 +79,13 @@ def combined(learned: float | None, points: float, routine: float) -> float:
 
 def rank(
     text: Text,
-    playbooks: tuple[Playbook, ...],
+    owners: Iterable[tuple[str, Owner]],
     scan: Scan,
     weights: Weights,
     reading: Reading,
     taught: Mapping[str, float],
 ) -> Ranking:
-    """Rank the playbooks.
+    """Rank playbooks, given by id and owner.
 
     `scan`: what occurs; `reading`: what the weights say; `taught`: what the hall has taught, by label.
     """
@@ -94,15 +94,16 @@ def rank(
     known = reading.values.get(NONE)
     routine = (combined(known, phrases, 0.0) if known is not None else 0.0) + taught.get(NONE, 0.0)
     found = []
-    for playbook in playbooks:
-        signals = scan.live.get(of_playbook(playbook.id), ())
-        learned = reading.values.get(playbook.id)
-        if not signals and (learned is None or learned < _SILENT) and playbook.id not in taught:
+    live, values = scan.live, reading.values
+    for id, owner in owners:
+        signals = live.get(owner, ())
+        learned = values.get(id)
+        if not signals and (learned is None or learned < _SILENT) and id not in taught:
             continue
         points, counted = heard(signals, finder) if signals else (0.0, [])
-        score = round(combined(learned, points, phrases) + taught.get(playbook.id, 0.0), 3)
+        score = round(combined(learned, points, phrases) + taught.get(id, 0.0), 3)
         if score >= LISTED:
-            found.append((score, playbook.id, counted))
+            found.append((score, id, counted))
     found.sort(key=lambda entry: (-entry[0], entry[1] == FALLBACK))
     sure = max([ACTIVE, *(score for score, _, _ in found[:1])]) - BEHIND
     matches = [

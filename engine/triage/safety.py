@@ -16,13 +16,12 @@ from engine.model import All as AllOf
 from engine.model import Any as AnyOf
 from engine.model import Condition, Fact, Library, Maybe, Not, Playbook, Signal, Test
 from engine.triage.frames import FOR_DANGER, Reason, reasons
-from engine.triage.index import Scan
+from engine.triage.index import ALWAYS, Scan
 from engine.triage.learned import Reading, Weights, spans
 from engine.triage.signals import Finder, Found
 from engine.triage.text import Evidence, Text
 
 Kind = Literal["none", "medical", "violence", "fire", "selfharm", "minor_lost"]
-ALWAYS = "always"
 # fact → kind, the gravest first: it is the one reported when several hold
 KINDS: dict[str, Kind] = {
     "fire": "fire",
@@ -49,7 +48,7 @@ class Safety(msgspec.Struct, frozen=True):
 
 def danger(text: Text, library: Library, scan: Scan, weights: Weights, reading: Reading) -> Safety:
     """The danger that the text reports; `scan`: what occurs in it, `reading`: what the weights say."""
-    always, facts = _known(library)
+    facts, at_once = _known(library)
     heard: dict[str, tuple[Evidence, ...]] = {}
     for name, kind in KINDS.items():
         if name in facts:
@@ -66,9 +65,7 @@ def danger(text: Text, library: Library, scan: Scan, weights: Weights, reading: 
         if found and name in facts:
             kinds.append(KINDS[name])
             evidence.extend(e for e in found if e not in evidence)
-            if always is not None:
-                steps = do_first(facts[name].key, always, library)
-                first.extend(words for words in steps if words not in first)
+            first.extend(words for words in at_once[name] if words not in first)
     if not kinds:
         return Safety()
     return Safety(kinds[0], tuple(kinds), tuple(sorted(evidence)), tuple(first))
@@ -98,15 +95,18 @@ def _sensed(text: Text, scan: Scan, weights: Weights, reading: Reading) -> dict[
     return {name: finder.evidence(places)}
 
 
-_last: list[tuple[Library, Playbook | None, dict[str, Fact]]] = []
+_Steps = dict[str, tuple[str, ...]]
+_last: list[tuple[Library, dict[str, Fact], _Steps]] = []
 
 
-def _known(library: Library) -> tuple[Playbook | None, dict[str, Fact]]:
-    """`always` and the facts by their names; of the last library they are remembered."""
+def _known(library: Library) -> tuple[dict[str, Fact], _Steps]:
+    """The facts of danger and what to do first, by their names; of the last library they are remembered."""
     if not (_last and _last[0][0] is library):
         always = next((p for p in library.playbooks if p.id == ALWAYS), None)
         facts = (*library.vocabulary.facts, *(always.facts if always else ()))
-        _last[:] = [(library, always, {_name(fact.key): fact for fact in facts})]
+        known = {name: fact for fact in facts if (name := _name(fact.key)) in KINDS}
+        first = {name: do_first(fact.key, always, library) if always else () for name, fact in known.items()}
+        _last[:] = [(library, known, first)]
     return _last[0][1:]
 
 

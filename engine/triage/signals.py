@@ -57,18 +57,17 @@ class Finder:
             known = self._known[pieces] = self._look(pieces)
         return known
 
-    def _look(self, pieces: tuple[str, ...]) -> tuple[Place, ...]:
-        out = []
-        plain, first, start = self.text.plain, pieces[0], -1
+    def _look(self, pieces: Words) -> tuple[Place, ...]:
+        text, void, first = self.text, self.void, pieces[0]
+        out, start, size = [], -1, len(first)
         for _ in range(MOST):
-            start = plain.find(first, start + 1)
+            start = text.plain.find(first, start + 1)
             if start < 0:
                 break
-            spots = self._follow(pieces, start)
-            if spots and not any(
-                self.void and reasons(self.text, a, b, self.void, self.kind) for a, b in spots
-            ):
-                out.append((spots[0][0], spots[-1][1]))
+            spots = [(start, start + size)] if len(pieces) == 1 else self._follow(pieces, start)
+            if not spots or (void and any([reasons(text, *spot, void, self.kind) for spot in spots])):
+                continue
+            out.append((spots[0][0], spots[-1][1]))
         return tuple(out)
 
     def _follow(self, pieces: tuple[str, ...], start: int) -> list[Place]:
@@ -101,8 +100,11 @@ class Finder:
 
     def evidence(self, places: Iterable[Place]) -> tuple[Evidence, ...]:
         """The places as stretches of the original; one inside another is left out."""
+        several = set(places)
+        if len(several) < 2:
+            return tuple(self.text.cut(a, b) for a, b in several)
         kept: list[Place] = []
-        for place in sorted(set(places), key=lambda p: (p[0], -p[1])):
+        for place in sorted(several, key=lambda p: (p[0], -p[1])):
             if not any(a <= place[0] and place[1] <= b for a, b in kept):
                 kept.append(place)
         return tuple(self.text.cut(a, b) for a, b in kept)
