@@ -158,11 +158,8 @@ def planned(ruleset, playbook, world):
     happened = {("overdue", key) for key in world.late}
     while True:
         at = Situation(world.facts, frozenset(happened))
-        holding = [
-            b.rule
-            for k, b in ruleset.rules.items()
-            if b.playbook == playbook and k in ruleset.holding_by_tree(at)
-        ]
+        held = ruleset.holding_by_tree(at)
+        holding = [b.rule for key, b in ruleset.rules.items() if b.playbook == playbook and key in held]
         steps = {want.step for rule in holding for want in rule.do}
         more = {(kind, step) for step in steps for kind in world.outcomes[step]} - happened
         if not more:
