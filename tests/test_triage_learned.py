@@ -1,6 +1,7 @@
 """The learned weights, what the hall teaches, doubt, and explanations."""
 
 import json
+from functools import cache
 
 import msgspec
 import pytest
@@ -71,15 +72,22 @@ def test_grams_have_places(plain):
     assert all(0 <= start <= end <= len(plain) for _, start, end in found)
 
 
+@cache
+def _with_and_without():
+    """The shipped playbooks; the same and one that hears the commonest words."""
+    library = load_library(hall=False)
+    other = Playbook("other", "另一类", hear=(Signal((("窗口", "群众", "排队"),), (), 1.0),))
+    return library, msgspec.structs.replace(library, playbooks=(*library.playbooks, other))
+
+
 @given(SOME)
 def test_evidence_and_independence(text):
     """Evidence is cut from the text; an unrelated playbook changes no order among the others."""
-    library = load_library(hall=False)
+    library, larger = _with_and_without()
     got = triage(text, library, limit=30)
     spans = [e for m in got.matches for e in m.evidence] + list(got.safety.evidence)
     assert all(text[e.start : e.end] == e.text != "" for e in spans)
-    other = Playbook("other", "另一类", hear=(Signal((("窗口", "群众", "排队"),), (), 1.0),))
-    more = triage(text, msgspec.structs.replace(library, playbooks=(*library.playbooks, other)), limit=30)
+    more = triage(text, larger, limit=30)
     assert [m for m in more.matches if m.playbook not in ("other", "general-incident")] == [
         m for m in got.matches if m.playbook != "general-incident"
     ]
