@@ -114,7 +114,8 @@ def _show(
         wrong = len(report["findings"])
         name = f"{report['playbook']}{_heard(library, report)}："
         told = f"{report['states']} 种状态，"
-        told += f"{_many(report['paths'])} 条路径，问 {report['shortest']}–{report['longest']} 次，"
+        asked = "–".join(dict.fromkeys((str(report["shortest"]), str(report["longest"]))))
+        told += f"{_many(report['paths'])} 条路径，问 {asked} 次，"
         told += f"问题 {wrong} 处" if wrong else "没有问题"
         style = "late" if _errors(report["findings"]) else ""
         if "+" in name:  # several names fill a line
