@@ -183,6 +183,23 @@ class TestFollows:
         assert third.order.repeats == 2
         assert third.raised is not None
 
+    def test_rows_of_a_sheet_are_raised_too(self, tmp_path: Path) -> None:
+        """C.22: the third call and the answer sent back go to the next level when they come in a sheet."""
+        sheet = tmp_path / "a.csv"
+        rows = [f"{n},2026-02-1{n} 09:00,13812345678,停水,否," for n in (0, 1, 2)]
+        rows.append("9,2026-02-12 09:00,13812345679,停电,是,2026-02-12 10:00")
+        sheet.write_text("\n".join(["工单编号,受理时间,来电号码,类别,是否退回,回访时间", *rows]), "utf-8")
+        assert zhiban(tmp_path, "order", "import", str(sheet)).returncode == 0
+        todos = json.loads(zhiban(tmp_path, "order", "next", "--json").stdout)
+        raised = {todo["no"]: todo["what"] for todo in todos if "提级" in todo["what"]}
+        assert raised.keys() == {"2", "9"}
+        assert "第3次来电" in raised["2"]
+        zhiban(tmp_path, "order", "escalate", "2", "--to", "领导")
+        todos = json.loads(zhiban(tmp_path, "order", "next", "--json").stdout)
+        assert [todo["no"] for todo in todos if "提级" in todo["what"]] == ["9"]
+        events = json.loads(zhiban(tmp_path, "order", "show", "2", "--json").stdout)["events"]
+        assert [event["kind"] for event in events] == ["adopted", "raised", "escalated"]
+
     def test_malicious_by_rule(self, office: Office) -> None:
         """With evidence and a leader's word it is set aside; once the caller has the answer it is shut."""
         standing = office.act("A1", "verified", truth="malicious", evidence="监控", approved="王敏")

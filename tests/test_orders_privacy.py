@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -70,9 +72,9 @@ def test_no_number_survives(before: str, number: str, wide: bool) -> None:
 
 def test_every_text_of_an_order() -> None:
     """No column of an order that may be shown has a number in full, but its own number and times stay."""
-    texts = dict.fromkeys(
-        ("name", "subject", "content", "place", "met_why", "excluded_why"), f"见{PHONE}和{IDENTITY}"
-    )
+    kinds = {field.name for field in msgspec.structs.fields(Order) if field.type is str}
+    fixed = {"no", "phone", "urgency", "met", "excluded"}  # ids, and the number itself
+    texts: dict[str, Any] = dict.fromkeys(kinds - fixed, f"见{PHONE}和{IDENTITY}")
     order = Order("20260105000123", parse("2026-01-05T09:00:00+08:00"), phone=PHONE, **texts)
     shown = msgspec.json.encode(privacy.order(order)).decode()
     assert PHONE not in shown
@@ -101,6 +103,40 @@ class TestCommands:
                 assert done.stdout
                 for secret in (PHONE, IDENTITY):
                     assert secret not in done.stdout + done.stderr, command
+
+    def test_numbers_in_any_column(self, tmp_path: Path) -> None:
+        """A number among the units, kinds and places, or in the wrong column of a refused sheet: reports of
+        every form, figures, exports and the list of problems hide it.
+        """
+        sheet, found = tmp_path / "a.csv", ""
+        heads = "工单编号,受理时间,来电号码,类别,承办单位,地点,满意度"
+        sheet.write_text(f"{heads}\nA1,2026-02-12 09:00,{PHONE},停水{PHONE},张{PHONE},{PHONE}旁,\n", "utf-8")
+        assert zhiban(tmp_path, "order", "import", str(sheet)).returncode == 0
+        for command in ("stats", "stats --json", "stats --md", "list", "list --json", "next --json"):
+            done = zhiban(tmp_path, "order", *command.split())
+            assert done.returncode == 0, command
+            found += done.stdout
+        for command, name in (
+            ("stats", "a.html"),
+            ("stats", "a.docx"),
+            ("export", "a.csv"),
+            ("export", "a.xlsx"),
+        ):
+            made = tmp_path / "out" / name
+            made.parent.mkdir(exist_ok=True)
+            assert zhiban(tmp_path, "order", command, "-o", str(made)).returncode == 0
+            if zipfile.is_zipfile(made):
+                with zipfile.ZipFile(made) as parts:
+                    found += "".join(parts.read(part).decode("utf-8", "replace") for part in parts.namelist())
+            else:
+                found += made.read_text("utf-8")
+        sheet.write_text(f"{heads}\nA2,{PHONE},,,,,找{PHONE}\n", "utf-8")
+        for more in ([], ["--json"], ["--problems", str(tmp_path / "p.csv")]):
+            done = zhiban(tmp_path, "order", "import", str(sheet), *more)
+            assert done.returncode == 4
+            found += done.stdout
+        found += (tmp_path / "p.csv").read_text("utf-8")
+        assert PHONE not in found
 
     def test_in_full_with_a_reason(self, tmp_path: Path) -> None:
         """--unmask shows the number and journals who was shown why: in the order, or in its own record."""

@@ -97,9 +97,11 @@ def act(no: str, kind: str, data: dict[str, Any], at: str | None, *, json: bool)
             data = {**data, "by": _length(str(data.get("by", "")))}
         if kind == "follow_up":
             from engine.console.followups import ahead
+            from engine.console.followupview import Roles
 
             due = ahead(str(data["due"]), ledger.clock.now()) if data.get("due") else None
-            data = {**data, "due": stamp(due) if due else ""}
+            who = Roles().find(str(data["who"])) if data.get("who") else ""
+            data = {**data, "due": stamp(due) if due else "", "who": who}
         elif data.get("due"):
             data = {**data, "due": stamp(moment(str(data["due"]), ledger.clock.now()))}
         before = len(ledger.events(no))

@@ -26,6 +26,7 @@ STATES = {
 }  # fmt: skip
 _STYLES = {"warned": "soon", "overdue": "late", "escalated": "late", "late": "late", "met": "good"}
 _TOLD = (
+    "what",
     "truth",
     "owner",
     "unit",

@@ -293,12 +293,23 @@ def watched(
 Act = tuple[str, dict[str, Any]]
 
 
+def calls_for_more(standing: Standing, scheme: Scheme) -> str:
+    """Why an order goes to the next level by what its columns say (C.22); "" when it does not."""
+    order, calls = standing.order, standing.order.repeats + 1
+    if calls >= scheme.repeats.calls and not standing.done:
+        return f"同一件事第{calls}次来电"
+    if order.returned and standing.seq <= 1 and scheme.repeats.dissatisfied and not standing.done:
+        return "来电人不满意，退回重办"
+    return ""
+
+
 def consequences(kind: str, after: Standing, data: Data, scheme: Scheme) -> list[Act]:
     """What follows at once from an act; `after`: the order with the act."""
-    order, calls = after.order, after.order.repeats + 1
+    order = after.order
     found: list[Act] = []
-    if kind in ("received", "repeated") and calls >= scheme.repeats.calls:
-        found.append(("raised", {"why": f"同一件事第{calls}次来电"}))
+    why = calls_for_more(after, scheme) if kind in ("received", "adopted", "repeated") else ""
+    if why:
+        found.append(("raised", {"why": why}))
     if kind == "verified" and after.truth == "malicious" and "malicious" in scheme.excluded:
         why = f"证据：{data['evidence']}；认定：{data['approved']}"
         found.append(("excluded", {"reason": "malicious", "why": why}))

@@ -116,7 +116,13 @@ def _ways(standing: Standing) -> list[_Way]:
         if standing.answered is None:
             can("replied", "把结果告诉来电人：打电话或当面", "reply", "--how phone")
         else:
-            can("called_back", "回访：解决没有、满意不满意", "callback", "--resolved --satisfied 满意")
+            # never a ready-made answer: what the caller says is asked, not pasted
+            can(
+                "called_back",
+                "回访：解决没有、满意不满意",
+                "callback",
+                "--resolved|--unresolved --satisfied 档",
+            )
         return found
     if order.dispatched is None:
         can("dispatched", "双派：主责单位和所在村（社区）", "dispatch", "单位 --second 村（社区）")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine import paths
 from engine.clock import stamp
-from engine.errors import BadData, Conflict, ZhibanError
+from engine.errors import BadData, Conflict
 from engine.journal import Journal
 from engine.model import Event
 from engine.orders import columns
@@ -136,7 +136,7 @@ class Batches:
     ) -> Batch:
         """Import rows, all or none. Conflict: another terminal was faster. BadData: disk or rights."""
         number = len(self.listed) + 1
-        sha256, fresh = self._write(rows.select(columns.FIELDS))
+        sha256 = self._write(rows.select(columns.FIELDS))
         batch = Batch(
             f"{PREFIX}{number:06d}", stamp(now), sha256, rows.height, updates, source, dict(mapping)
         )
@@ -144,20 +144,16 @@ class Batches:
         try:
             event = Event(1, "imported", batch.at, 1, data)
             self._journal.create(batch.id, "real", {}, [event], f"导入 {source}")
-        except ZhibanError as error:
-            if fresh:
-                (self._folder / f"{sha256}.arrow").unlink(missing_ok=True)
-            if isinstance(error, Conflict):
-                raise Conflict(
-                    "另一个终端刚导入过工单，这一次没有写入", "再运行一次，会重新对照台账"
-                ) from error
-            raise
+        except Conflict as error:
+            # the file stays, though no event of ours names it: of the same sheet at two terminals at once
+            # both have this very file, and one of them counts
+            raise Conflict("另一个终端刚导入过工单，这一次没有写入", "再运行一次，会重新对照台账") from error
         self.__dict__.pop("listed", None)
         self.__dict__.pop("frame", None)
         return batch
 
-    def _write(self, rows: pl.DataFrame) -> tuple[str, bool]:
-        """The rows in a file named by its hash; whether it is new."""
+    def _write(self, rows: pl.DataFrame) -> str:
+        """The rows in a file named by its hash, which is returned."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
@@ -170,7 +166,6 @@ class Batches:
                 with part.open("rb") as file:
                     sha256 = hashlib.file_digest(file, "sha256").hexdigest()
                 target = self._folder / f"{sha256}.arrow"
-                fresh = not target.exists()
                 os.replace(part, target)
                 _sync(self._folder)
             finally:
@@ -179,7 +174,7 @@ class Batches:
             raise BadData(
                 f"写不了导入的工单（{error.strerror or error}），什么也没有导入", "检查磁盘空间和权限"
             ) from error
-        return sha256, fresh
+        return sha256
 
 
 def current(journal: Journal, batches: Batches) -> pl.DataFrame:

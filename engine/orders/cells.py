@@ -13,7 +13,7 @@ from engine.errors import BadData
 from engine.orders import privacy
 from engine.orders.columns import BLANK, FIELDS, KINDS, TIMES, schema
 from engine.orders.mapping import REQUIRED, Column, Mapped, label, words
-from engine.orders.moments import moment
+from engine.orders.moments import Moment, moment
 from engine.orders.problems import Problems, letter
 from engine.orders.scheme import Schemes
 from engine.orders.sheets import Table
@@ -122,8 +122,9 @@ class Cells:
         help: str,
         number: int = 0,
     ) -> None:
-        if column.field == "phone":  # what is wrong with a number is told without telling it
-            cells = [(row, privacy.phone(str(value))) for row, value in cells]
+        if column.field != "no":  # what is wrong is told without telling a number; columns may be mixed up
+            hide = privacy.phone if column.field == "phone" else privacy.masked
+            cells = ((row, hide(str(value))) for row, value in cells)
         self.problems.add(
             level,
             code,
@@ -188,7 +189,7 @@ class Cells:
         if left.any():
             self._leftover(column, series, rows, left)
             texts = series.filter(left).unique().to_list()
-            found = [read.at if (read := moment(text)) else None for text in texts]
+            found = [read.at if (read := self._moment(text)) else None for text in texts]
             values = pl.Series(found, dtype=pl.Datetime("ms"))
             more = series.replace_strict(
                 pl.Series(texts), values, default=None, return_dtype=pl.Datetime("ms")
@@ -196,12 +197,15 @@ class Cells:
             parsed = parsed.zip_with(parsed.is_not_null(), more)
         return self._plausible(column, parsed, series, rows)
 
+    def _moment(self, text: str) -> Moment | None:
+        return moment(text, since_1904=self.table.since_1904)
+
     def _leftover(self, column: Column, series: pl.Series, rows: pl.Series, left: pl.Series) -> None:
         sorts: dict[str, list[tuple[int, str]]] = {"bad": [], "day": [], "serial": []}
         read: dict[str, str] = {}
         for row, text in zip(rows.filter(left), series.filter(left), strict=True):
             if text not in read:
-                found = moment(text)
+                found = self._moment(text)
                 nothing = found is None and text.casefold() in _NOTHING
                 read[text] = "nothing" if nothing else found.remark if found else "bad"
             if read[text] in sorts:
@@ -214,7 +218,11 @@ class Cells:
             "看不懂这个时间",
             "写成 2026-11-16 09:05（年-月-日 时:分）",
         )
-        serials = [(row, f"{text} → {moment(text).at:%Y-%m-%d %H:%M}") for row, text in sorts["serial"]]  # type: ignore[union-attr]
+        serials = [
+            (row, f"{text} → {found.at:%Y-%m-%d %H:%M}")
+            for row, text in sorts["serial"]
+            if (found := self._moment(text)) is not None
+        ]
         self._cell(
             "warning",
             "serial",

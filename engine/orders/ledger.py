@@ -115,7 +115,7 @@ class Ledger:
             events = self.journal.events(stream_of(no))
         except NotFound:
             row = self.rows.find(no)
-            return standing_of(row) if row is not None else None
+            return self._row(row) if row is not None else None
         return fold(events)
 
     def get(self, no: str) -> Standing:
@@ -141,9 +141,16 @@ class Ledger:
         found = list(acted.values())
         for row in self.rows.all() if every else self.rows.unfinished():
             if stream_of(row.no) not in acted:
-                found.append(standing_of(row))
+                found.append(self._row(row))
         found.sort(key=lambda standing: (standing.order.received, standing.order.no))
         yield from (standing for standing in found if every or not standing.done)
+
+    def _row(self, row: Order) -> Standing:
+        """How a row stands on which nobody has acted; the third call and the answer sent back are raised."""
+        standing = standing_of(row)
+        if (row.repeats or row.returned) and (why := acts.calls_for_more(standing, self.scheme(row))):
+            standing.raised, standing.raised_why = row.received, why
+        return standing
 
     def _acted(self) -> dict[str, Standing]:
         """Stream → order, of all that somebody acted on."""

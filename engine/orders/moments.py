@@ -18,6 +18,7 @@ _COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)[T\s]?(?:(\d\d):?(\d\d):?(\d\d)?)?")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _SERIALS = (36526, 73050)  # the years 2000 to 2099
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 wall time, as everything in a sheet
+_DAY_ZERO_1904 = datetime(1904, 1, 1)  # noqa: DTZ001 of workbooks that count as old Macs did
 
 
 class Moment(NamedTuple):
@@ -27,9 +28,10 @@ class Moment(NamedTuple):
     remark: Remark = ""
 
 
-def moment(text: str) -> Moment | None:
+def moment(text: str, *, since_1904: bool = False) -> Moment | None:
     """Read `2026-11-16 9:05`, `2026/11/16`, `2026年11月16日 下午3时`, `20261116 0905`, ISO 8601 with a zone,
-    or a spreadsheet's day number; None: it is none of these (`11/16/2026` could be two days).
+    or a spreadsheet's day number (`since_1904`: of a workbook whose days are counted from there); None: it is
+    none of these (`11/16/2026` could be two days).
     """
     text = _WEEKDAY.sub(" ", unicodedata.normalize("NFKC", text)).strip()
     try:
@@ -39,7 +41,8 @@ def moment(text: str) -> Moment | None:
             parts = [int(part or 0) for part in found.groups()]
             return Moment(datetime(*parts), "" if found[4] else "day")  # type: ignore[arg-type]  # noqa: DTZ001
         if _SERIAL.fullmatch(text) and _SERIALS[0] <= float(text) < _SERIALS[1]:
-            at = _DAY_ZERO + timedelta(seconds=round(float(text) * 86400))
+            zero = _DAY_ZERO_1904 if since_1904 else _DAY_ZERO
+            at = zero + timedelta(seconds=round(float(text) * 86400))
             return Moment(at, "serial")
     except (ValueError, OverflowError):
         pass  # 31 November, 25 o'clock: no moment

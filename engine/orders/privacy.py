@@ -21,7 +21,11 @@ _LANDLINE = re.compile(
     r"(?<![0-9])(?:\(0[1-9][0-9]{1,2}\)|0[1-9][0-9]{1,2})[ \-－—]?[2-9][0-9]{6,7}(?![0-9])"
     r"|(?<![0-9\-/.:])(?!20[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9](?![0-9]))[2-9][0-9]{6,7}(?![0-9\-/.:年])"
 )
-_TEXTS = ("name", "subject", "content", "place", "met_why", "excluded_why")
+# every text but the number of the order: telephones are written into any of them
+_TEXTS = (
+    "channel", "name", "subject", "kind", "claim", "content", "place", "unit", "second_unit",
+    "met_why", "satisfied", "excluded_why",
+)  # fmt: skip
 
 
 def phone(text: str) -> str:

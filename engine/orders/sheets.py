@@ -44,6 +44,7 @@ class Table(NamedTuple):
     lossy: tuple[tuple[int, int, str], ...] = ()  # (row, column, value): numbers too long for a spreadsheet
     uncached: tuple[tuple[int, int, str], ...] = ()  # formulas without a value
     faulty: tuple[tuple[int, int, str], ...] = ()  # error values such as #N/A
+    since_1904: bool = False  # days are counted as old Macs did
 
 
 def read(path: Path, problems: Problems, sheet: str = "") -> Table:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import BadData
+from engine.orders import privacy
 from engine.orders.mapping import recognised
 from engine.orders.problems import Problems, letter
 from engine.orders.sheets import HEAD, Table, header_place, or_first, trimmed
@@ -159,7 +160,7 @@ def _carefully(
             "beyond",
             "这一格在表头之外：这一行多出了分隔符",
             "内容里有分隔符的，整格加英文双引号；或另存为 .xlsx",
-            cells=[(number, cell)],
+            cells=[(number, privacy.masked(cell))],
             column=letter(i),
         )
     schema = {"row": pl.UInt32} | {f"c{i}": pl.String for i in range(width)}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import BadData, NotFound
+from engine.orders import privacy
 from engine.orders.mapping import recognised
 from engine.orders.problems import Problems, index, letter
 from engine.orders.sheets import HEAD, MAX_COLUMNS, Merge, Table, header_place, or_first, trimmed
@@ -139,9 +140,10 @@ def _read(path: Path, problems: Problems, wanted: str) -> Table:
         for number, i, text in beyond:
             problems.add(
                 "error", "beyond", "这一格在表头之外，没有列名", "补上列名，或删掉这一格",
-                cells=[(number, text)], column=letter(i),
+                cells=[(number, privacy.masked(text))], column=letter(i),
             )  # fmt: skip
         merges, formulas = _scan(path, ws)
+        since_1904 = book.epoch.year == 1904
         title = ws.title
     finally:
         book.close()
@@ -158,6 +160,7 @@ def _read(path: Path, problems: Problems, wanted: str) -> Table:
         tuple(lossy),
         uncached,
         tuple(faulty),
+        since_1904,
     )
 
 

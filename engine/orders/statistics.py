@@ -163,7 +163,8 @@ def _ranked(units: Mapping[str, Tally], scheme: Scheme, by: str) -> tuple[Ranked
     """Units in their places; orders that no unit has yet are not ranked."""
     if by not in scheme.rankings:
         by = next(iter(scheme.rankings))
-    return tuple(ranking({name: counts for name, counts in units.items() if name}, scheme, by))
+    placed = ranking({name: counts for name, counts in units.items() if name}, scheme, by)
+    return tuple(entry._replace(name=privacy.masked(entry.name)) for entry in placed)
 
 
 def _parts(
@@ -224,7 +225,7 @@ def _groups(
 
 def _frequent(found: pl.DataFrame, analysed: int, scheme: Scheme) -> tuple[Frequent, ...]:
     return tuple(
-        Frequent(kind or BLANK, privacy.masked(about) or BLANK, n, n / analysed, repeated)
+        Frequent(privacy.masked(kind) or BLANK, privacy.masked(about) or BLANK, n, n / analysed, repeated)
         for kind, about, n, repeated in found.select("kind", "about", "n", "repeated").iter_rows()
         if n >= scheme.same_cause.times
     )
@@ -256,7 +257,8 @@ def _map(found: pl.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...], tuple[t
         return tuple(name for name, _ in _most(sums.items()))
 
     units, kinds = greatest(0), greatest(1)
-    return units, kinds, tuple(tuple(cells.get((unit, kind), 0) for kind in kinds) for unit in units)
+    grid = tuple(tuple(cells.get((unit, kind), 0) for kind in kinds) for unit in units)
+    return tuple(map(privacy.masked, units)), tuple(map(privacy.masked, kinds)), grid
 
 
 def _most(items: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
