@@ -6,10 +6,12 @@ import sqlite3
 import subprocess
 import sys
 
+import click
 import pytest
 
 from engine.errors import reason
-from tests.walking import RAIN, ROOT, emitted, environment, run
+from cli import main
+from tests.walking import RAIN, ROOT, emitted, environment, program, run
 
 RAIN_ID = "rain-before-opening"
 FULL = """\
@@ -437,3 +439,59 @@ def test_a_reader_that_leaves(home):
         assert process.stderr is not None
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+# what a command is given that only looks; the others are asked for their help
+LOOKING = {
+    "incident list": (),
+    "incident show": (),
+    "incident why": ("last", "open-lobby"),
+    "incident why-not": ("last", "umbrellas"),
+    "incident what-if": ("last", "opened=no"),
+    "incident replay": (),
+    "incident verify": (),
+    "incident export": (),
+    "incident handover": (),
+    "incident report": (),
+    "resume": (),
+    "triage": ("有人晕倒了",),
+    "simulate": (RAIN_ID, "--seed", "3"),
+    "drill list": (),
+    "order list": (),
+    "followup list": (),
+    "playbook list": (),
+    "playbook show": (RAIN_ID,),
+    "playbook check": (RAIN_ID,),
+    "playbook test": ("recording-threat",),
+    "playbook diff": ("long-queue", "queue-disorder"),
+    "playbook export": ("--cacao", "viral-photo"),
+    "playbook sources": (),
+    "playbook schema": (),
+}
+
+
+def commands(group, *names):
+    """The names of every command below a group."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, *names, name)
+        else:
+            yield " ".join((*names, name))
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory):
+    """Folders with one closed incident, for those who only look."""
+    home = tmp_path_factory.mktemp("used")
+    (home / "a.yaml").write_text(FULL, "utf-8")
+    emitted(home, "respond", RAIN, "--answers", "a.yaml", "--json")
+    return home
+
+
+@pytest.mark.parametrize("name", list(commands(main)))
+def test_programs(used, name):
+    """Every command as a program of its own does what it does in the tests' process."""
+    arguments = (*name.split(), *LOOKING.get(name, ("--help",)))
+    alone, here = program(used, *arguments), run(used, *arguments)
+    assert (alone.returncode, alone.stdout, alone.stderr) == (here.returncode, here.stdout, here.stderr)
+    assert alone.stdout or alone.stderr
