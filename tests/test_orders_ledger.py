@@ -507,11 +507,29 @@ class TestWork:
         assert "concluded" not in kinds
 
         for step in ("meet", "handle"):
+            assert not shown["closed"]
             zhiban(tmp_path, "order", "evidence", "A1", step, "--evidence", "照片")
-        zhiban(tmp_path, "order", "work", "A1", "--answers", str(answers))
-        shown = json.loads(zhiban(tmp_path, "order", "show", "A1", "--json").stdout)
-        assert shown["events"][-1]["kind"] in ("concluded", "walked")
-        assert shown.get("closed")
+            shown = json.loads(zhiban(tmp_path, "order", "show", "A1", "--json").stdout)
+        # the last record was all that it waited for
+        assert [event["kind"] for event in shown["events"][-2:]] == ["evidence", "concluded"]
+
+    def test_what_an_incident_brings_is_there_at_once(self, tmp_path: Path) -> None:
+        """An incident resumed by itself, not through its order: whatever looks at orders next knows."""
+        for command in ("add A1 --kind 停水", "dispatch A1 供水所 --second 幸福村"):
+            assert zhiban(tmp_path, "order", *command.split()).returncode == 0
+        answers = tmp_path / "a.yaml"
+        answers.write_text("facts: {}\nsteps: {}\n", "utf-8")
+        done = zhiban(tmp_path, "order", "work", "A1", "--answers", str(answers), "--json")
+        incident = json.loads(done.stdout)["id"]
+        answers.write_text(ANSWERS, "utf-8")
+        done = zhiban(tmp_path, "resume", incident, "--answers", str(answers), "--json")
+        assert done.returncode in (0, 3), done.stderr
+        for _ in range(2):
+            [todo] = json.loads(zhiban(tmp_path, "order", "list", "--json").stdout)
+            assert todo["responded"]
+            assert todo["truth"] == "real"
+        events = json.loads(zhiban(tmp_path, "order", "show", "A1", "--json").stdout)["events"]
+        assert [event["kind"] for event in events].count("responded") == 1
 
     @pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")
     def test_killed_in_the_walk(self, tmp_path: Path) -> None:

@@ -253,7 +253,7 @@ def show(screen: Terminal, found: Statistics) -> None:
         screen.line("【承办单位排名】", "title")
         heads = ("", "单位", *(scheme.rates[id].label for id in scheme.rates), "得分")
         rows = [
-            (str(e.place or "—"), e.name, *(report.percent(e.tally.rate(id)) for id in scheme.rates),
+            (str(e.place or "—"), e.name, *(report.percent(found.rate(e.tally, id)) for id in scheme.rates),
              report.signed(e.tally.points) + ("（负分）" if e.lost else ""))
             for e in found.units[:_LINES * 2]
         ]  # fmt: skip
@@ -276,7 +276,7 @@ def as_json(found: Statistics) -> dict[str, Any]:
     def counts(tally: Any) -> dict[str, Any]:
         return {
             "received": tally.received, "analysed": tally.analysed, "excluded": tally.excluded,
-            "rates": {id: tally.rate(id) for id in found.scheme.rates}, "scores": tally.scores,
+            "rates": {id: found.rate(tally, id) for id in found.scheme.rates}, "scores": tally.scores,
             "points": tally.points, "money": tally.money,
         }  # fmt: skip
 

@@ -13,7 +13,7 @@ from engine import paths
 from engine.clock import BEIJING, Clock, RealClock, stamp
 from engine.console import desk, orderlist, record
 from engine.console.respond import terminal
-from engine.errors import UsageError
+from engine.errors import UsageError, ZhibanError
 
 if TYPE_CHECKING:
     from engine.orders.ledger import Ledger
@@ -45,7 +45,16 @@ def opened(*, write: bool, clock: Clock | None = None) -> Iterator[Ledger]:
     with journal:
         working = partial(is_workday, profile=profile)
         cache = paths.cache_dir() / "orders.msgpack" if journal.path else None
-        yield Ledger(journal, schemes, working, clock or RealClock(), Batches(journal), cache)
+        ledger = Ledger(journal, schemes, working, clock or RealClock(), Batches(journal), cache)
+        if walks := journal.of_kind("walked"):
+            from engine.console.orderwork import catch_up
+
+            try:
+                catch_up(ledger, walks)
+            except ZhibanError as error:
+                # an order can be seen and dealt with though what its incident brought cannot be entered now
+                desk.warn(f"注意：{error.message}；处置记录里新近办的还没有列进来")
+        yield ledger
 
 
 def moment(text: str, now: datetime) -> datetime:
@@ -106,6 +115,10 @@ def act(no: str, kind: str, data: dict[str, Any], at: str | None, *, json: bool)
             data = {**data, "due": stamp(moment(str(data["due"]), ledger.clock.now()))}
         before = len(ledger.events(no))
         standing = ledger.act(no, kind, data, at=when)
+        if standing.incident and not standing.done:
+            from engine.console.orderwork import retry
+
+            standing = retry(ledger, standing)
         follows = [VERBS[e.kind] for e in ledger.events(no)[before:] if e.cause != e.seq]
         more = f"（随即：{'、'.join(follows)}）" if follows else ""
         _told(ledger, standing, f"已记：{VERBS[kind].removeprefix('记')}{more}", json=json)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.console import desk
 from engine.console.orders import opened
 from engine.console.respond import by_script, go, interactive, terminal, welcome_back
 from engine.errors import NotFound, UsageError
 from engine.orders import privacy, walked
+from engine.orders.ledger import order_of
 
 if TYPE_CHECKING:
     from engine.journal import Journal
+    from engine.model import Event
     from engine.orders.ledger import Ledger
     from engine.orders.standing import Standing
     from engine.session import Session
@@ -82,3 +85,23 @@ def flow_back(ledger: Ledger, journal: Journal, no: str, incident: str, *, say: 
     for _, error in refused if say else ():
         desk.warn(f"没有记进工单：{error.message}" + (f"（{error.help}）" if error.help else ""))
     return standing
+
+
+def catch_up(ledger: Ledger, walks: Mapping[str, Sequence[Event]]) -> None:
+    """Enter in the orders what their incidents have brought since, wherever those were dealt with.
+
+    `walks`: stream → its `walked` events.
+    """
+    with desk.journal_to_read() as records:
+        heads = records.heads("")
+        for stream, events in walks.items():
+            walk: dict[str, Any] = events[-1].data
+            incident = str(walk["incident"])
+            if heads.get(incident, (0, ""))[0] > walk["seq"]:
+                flow_back(ledger, records, order_of(stream), incident, say=False)
+
+
+def retry(ledger: Ledger, standing: Standing) -> Standing:
+    """Enter what the incident brought and the order could not take yet: something more is known now."""
+    with desk.journal_to_read() as records:
+        return flow_back(ledger, records, standing.order.no, standing.incident, say=False)

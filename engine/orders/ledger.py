@@ -86,6 +86,11 @@ def stream_of(no: str) -> str:
     return PREFIX + quote(no, safe="")
 
 
+def order_of(stream: str) -> str:
+    """The order number of a stream."""
+    return unquote(stream.removeprefix(PREFIX))
+
+
 class Ledger:
     """The orders of a hall. `working`: what a working day is (engine.workdays with the hall's profile)."""
 
@@ -124,7 +129,7 @@ class Ledger:
         if standing is None:
             from engine.reader.report import suggest
 
-            numbers = [unquote(id[len(PREFIX) :]) for id in self.journal.heads(PREFIX)]
+            numbers = [order_of(id) for id in self.journal.heads(PREFIX)]
             raise NotFound(f"台账里没有工单 `{no}`", suggest(no, numbers) or "zhiban order list 看有哪些")
         return standing
 

@@ -59,7 +59,9 @@ def counts(found: Statistics) -> str:
 def rates(tally: Tally, found: Statistics) -> list[tuple[str, str, str]]:
     """(label, share, how many of how many) of every rate of the scheme."""
     return [
-        (rate.label, percent(tally.rate(id)), f"{tally.good.get(id, 0)}/{tally.over.get(id, 0)}")
+        (rate.label, "没有数据", "没有这一列的记录")
+        if id in found.blind
+        else (rate.label, percent(tally.rate(id)), f"{tally.good.get(id, 0)}/{tally.over.get(id, 0)}")
         for id, rate in found.scheme.rates.items()
     ]
 
@@ -95,8 +97,9 @@ def _foot(found: Statistics) -> str:
         for item in group.values()
         for source in item.source
     )
+    own = "，另有自拟的部分" if cited.pop("own", cited) is None else ""
     return (
-        f"口径：{scheme.title}，按工单受理当天有效的一版。依据：{'、'.join(cited)}。"
+        f"口径：{scheme.title}，按工单受理当天有效的一版。依据：{'、'.join(cited)}{own}。"
         "率的分母先去掉剔除的工单；解决率、满意率以回访时答了这一问的为分母。"
     )
 
@@ -140,6 +143,8 @@ def _standing(found: Statistics) -> Section | None:
     by = found.scheme.rankings["month" if (found.period.last - found.period.first).days > 7 else "week"]
     order = "、".join(found.scheme.rates[id].label for id in by.by)
     texts = [f"先后比{order}；率相同的名次相同。"]
+    if unknown := [found.scheme.rates[id].label for id in by.by if id in found.blind]:
+        texts.append(f"{'、'.join(unknown)}没有数据，没有参与比较。")
     if lost := [entry.name for entry in found.units if entry.lost]:
         texts.append(
             f"本期合计低于 {found.scheme.honours.lost_below:g} 分的：{'、'.join(lost)}（评优按全年合计定）。"
@@ -149,7 +154,7 @@ def _standing(found: Statistics) -> Section | None:
 
 
 def _place(entry: Ranked, found: Statistics) -> tuple[str, ...]:
-    shares = [percent(entry.tally.rate(id)) for id in found.scheme.rates]
+    shares = [percent(found.rate(entry.tally, id)) for id in found.scheme.rates]
     place = str(entry.place) if entry.place else "—"
     money = f"{entry.tally.money:+,.0f}" if entry.tally.money else "0"
     return place, entry.name, str(entry.tally.received), *shares, signed(entry.tally.points), money
@@ -195,7 +200,7 @@ def _trend(found: Statistics) -> Section | None:
     rows = []
     for part in parts:
         first = "、".join(entry.name for entry in part.ranking if entry.place == 1)
-        shares = [percent(part.total.rate(id)) for id in found.scheme.rates]
+        shares = [percent(found.rate(part.total, id)) for id in found.scheme.rates]
         rows.append((part.title, str(part.total.received), *shares, first if len(first) < 40 else "多家并列"))
     caption = "周" if parts is found.weeks else "月"
     return Section(f"逐{caption}", (), (Table("", (caption, "受理", *labels, "第一名"), tuple(rows)),))

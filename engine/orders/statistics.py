@@ -68,7 +68,8 @@ class Part(Frozen, frozen=True):
 class Statistics(Frozen, frozen=True):
     """Everything a report needs. `groups`: field → list, the greatest first, `others` → how many are cut off.
 
-    `hours[w][h]`: orders received on a weekday in an hour; `map`: orders by unit and kind.
+    `hours[w][h]`: orders received on a weekday in an hour; `map`: orders by unit and kind. `blind`: rates of
+    which nobody ever recorded what they count; that they come to 0 says nothing.
     """
 
     period: Period
@@ -87,6 +88,11 @@ class Statistics(Frozen, frozen=True):
     months: tuple[Part, ...]
     repeated: int  # orders that are at least the scheme's number of calls
     lost: bool
+    blind: frozenset[str] = frozenset()
+
+    def rate(self, counts: Tally, id: str) -> float | None:
+        """A rate of some of these orders, 0 … 1; None where nothing is counted or nothing is known."""
+        return None if id in self.blind else counts.rate(id)
 
 
 def period(span: Span, day: date) -> Period:
@@ -118,6 +124,8 @@ def statistics(rows: pl.DataFrame, schemes: Schemes, about: Period | None = None
     """Figures of the orders of a period (None: of all). UsageError: there is no order in it."""
     import polars as pl
 
+    # a sheet without such a column: of no order at all is it known
+    never = {field for field in ("responded", "closed") if rows[field].null_count() == rows.height}
     if about is not None:
         rows = within(rows, about)
     if not rows.height:
@@ -144,6 +152,7 @@ def statistics(rows: pl.DataFrame, schemes: Schemes, about: Period | None = None
         map_units, map_kinds, grid, _days(lists["days"], about),
         _parts(weekly, schemes, "week"), _parts(monthly, schemes, "month"),
         rows.filter(pl.col("repeats") >= calls).height, lost(total, scheme),
+        frozenset(id for id, rate in scheme.rates.items() if rate.good in never and rate.over == "all"),
     )  # fmt: skip
 
 
