@@ -266,6 +266,7 @@ class Playbook(Frozen, frozen=True):
     origin: str = "shipped"  # shipped | hall | file
     digest: str = ""  # sha256 of the texts it was read from, hex
     span: Span = Span()
+    reach: int = 3  # how many it blocks: 1 the whole hall, 2 a group of people, 3 one matter
 
 
 class Finding(Frozen, frozen=True):

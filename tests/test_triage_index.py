@@ -80,3 +80,16 @@ def test_the_weights_file_is_read_by_places():
     head = Weights(first + b"\n").head
     assert len(head.at) == lines.count(b"\n")
     assert all(lines[at:].startswith(sign.encode()) for sign, at in head.at.items())
+
+
+def test_beside_the_primary_one_what_blocks_most_people_comes_first(library):
+    """The best stays first; then by `reach`, of equal reach the better; add-ons come last."""
+    books = {playbook.id: playbook for playbook in library.playbooks}
+    several = 0
+    for text in SENTENCES:
+        result = triage(text, library)
+        rest = [(books[id].addon, books[id].reach) for id in result.active[1:]]
+        several += len(rest) > 1
+        assert rest == sorted(rest), text
+        assert result.active[:1] == (() if result.primary == "none" else (result.primary,))
+    assert several > 5

@@ -127,4 +127,5 @@ def _head(version: Version) -> Words:
         "了结": "；".join(version.sketch.ends),
         "听到": "、".join(heard),
         "只配合别的剧本": "是" if book.addon else "",
+        "卡住多少人": {1: "全厅", 2: "一群人"}.get(book.reach, ""),
     }

@@ -150,6 +150,7 @@ def playbook(
         out.origin,
         _digest(out.digests),
         out.span,
+        head.reach,
     )
 
 

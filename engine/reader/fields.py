@@ -16,6 +16,7 @@ Kind: TypeAlias = Literal[
     "sources",  # statement ids, or `own`
     "flag",  # yes or no
     "version",  # a whole number from 1
+    "reach",  # 1, 2 or 3
     "duration",  # 30m, or a hall value
     "deadline",  # a duration, or {due, from, warn}
     "promise",  # names, or no
@@ -80,6 +81,7 @@ PLAYBOOK: Table = {
     "version": Field("version", "版本号，从 1 起"),
     "about": Field("text", "一句话说明"),
     "addon": Field("flag", "只配合别的剧本使用，不单独开始"),
+    "reach": Field("reach", "卡住多少人：1 全厅，2 一群人，3 一个人、一件事（不写就是 3）"),
     "hear": Field("signals", "听到哪些词就想到这个剧本"),
     "ends_in": Field("names", "哪些步骤办成算事情了结"),
     "hall": Field("hall", "本厅可改的数值：时限、地点、电话"),

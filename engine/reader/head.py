@@ -21,9 +21,13 @@ class Head:
     version: int = 1
     about: str = ""
     addon: bool = False
+    reach: int = 3
     hear: tuple[Signal, ...] = ()
     promises: tuple[Signal, ...] = ()
     ends: list[Scalar] = default(default_factory=list)
+
+
+_REACH = "1 是卡住全厅，2 是卡住一群人，3 是一个人、一件事"
 
 
 def read_head(desk: Desk, scope: Scope, nodes: dict[str, Node]) -> Head:
@@ -40,6 +44,11 @@ def read_head(desk: Desk, scope: Scope, nodes: dict[str, Node]) -> Head:
         head.version = version or 1
     if "addon" in nodes:
         head.addon = bool(values.flag(desk, "addon", nodes["addon"]))
+    if "reach" in nodes:
+        reach = values.whole(desk, "reach", nodes["reach"])
+        if reach not in (None, 1, 2, 3):
+            values.wrong(desk, nodes["reach"], "wrong-type", "`reach` 写 1、2 或 3", _REACH)
+        head.reach = reach or 3
     if "hear" in nodes:
         head.hear = signals(desk, "hear", nodes["hear"])
     if "promises" in nodes:

@@ -30,7 +30,8 @@ MOST_ASKED = 3  # labels between which the officer is asked
 
 
 class Triage(msgspec.Struct, frozen=True):
-    """What a text says. `active` begins with `primary`; both are empty-handed for "none".
+    """What a text says. `active` begins with `primary`, then what blocks most people (`reach` of the
+    playbook), add-ons last; both are empty-handed for "none".
 
     `matches`: everything that something speaks for, best first; those not active are candidates.
     `note`: said when the text was cut. `doubt`: the labels between which only the officer can tell
@@ -70,7 +71,8 @@ def triage(
     # thin words of a playbook that the weights do not know make it a candidate, no more
     clear = [m for m in matches if m.playbook in reading.values or m.score >= ACTIVE]
     if clear and clear[0].score > ranking.routine:
-        active = (clear[0].playbook, *(m.playbook for m in clear[1:] if _beside(m, clear[0])))
+        beside = [m.playbook for m in clear[1:] if _beside(m, clear[0])]
+        active = (clear[0].playbook, *sorted(beside, key=signals.place))
     elif safety.kind != "none" or (matches and matches[0].score > ranking.routine):
         general = next((m for m in matches if m.playbook == FALLBACK), None)
         active = (FALLBACK,)

@@ -45,6 +45,7 @@ class Signals:
         self.owners = tuple((p.id, of_playbook(p.id)) for p in playbooks if p.id != ALWAYS)
         own = {fact.key: playbook.id for playbook in playbooks for fact in playbook.facts}
         self.owned: Owned = [(of_playbook(p.id), signal) for p in playbooks for signal in p.hear]
+        self._place = {p.id: (p.addon, p.reach) for p in playbooks}
         self._facts: dict[str, tuple[int, str, Fact]] = {}  # key → place in order, its playbook, the fact
         for fact in facts:
             if fact.hear and fact.key not in self._facts:
@@ -52,6 +53,11 @@ class Signals:
                 self.owned += [((fact.key, o.value), signal) for o in fact.hear for signal in o.signals]
         self._scans = 0
         self._index: Index | None = None
+
+    def place(self, id: str) -> tuple[bool, int]:
+        """Where a playbook stands among those active beside the primary one: add-ons last, before them what
+        blocks most people first; of equal ones the better stays first."""
+        return self._place[id]
 
     def scan(self, plain: str) -> Scan:
         """Look through a text in plain form."""

@@ -65,7 +65,7 @@ class Finder:
             if start < 0:
                 break
             spots = [(start, start + size)] if len(pieces) == 1 else self._follow(pieces, start)
-            if not spots or (void and any([reasons(text, *spot, void, self.kind) for spot in spots])):
+            if not spots or (void and any(reasons(text, *spot, void, self.kind) for spot in spots)):
                 continue
             out.append((spots[0][0], spots[-1][1]))
         return tuple(out)
