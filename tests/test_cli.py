@@ -9,8 +9,8 @@ import sys
 import click
 import pytest
 
-from engine.errors import reason
 from cli import main
+from engine.errors import reason
 from tests.walking import RAIN, ROOT, emitted, environment, program, run
 
 RAIN_ID = "rain-before-opening"

@@ -48,7 +48,7 @@ def _before_anything(on: Ground, node: Node) -> Node:
 
 
 def ends(on: Ground, playbook: Playbook) -> Iterator[Finding]:
-    """Paths on which none of `ends_in` is done."""
+    """Paths on which none of `ends_in` is done, or only one that may be skipped."""
     if playbook.id == ALWAYS_ON or (playbook.addon and not playbook.ends_in):
         return
     if not playbook.ends_in:
@@ -62,29 +62,44 @@ def ends(on: Ground, playbook: Playbook) -> Iterator[Finding]:
         )
         return
     seen: set[Node] = set()
+    skippable = False
     consulted = set(playbook.ends_in)
     for blocked, overdue, what in _deviations(on, playbook.ends_in):
         if what and not {blocked, overdue} & consulted:
             continue  # nobody looked at it on the straight way: its deviating changes nothing
         closure = Closure(on.relevance, blocked=blocked, overdue=overdue, late=True)
-        ends = NO
+        ends = firm = NO
         for step in playbook.ends_in:
             if step != blocked or on.ruleset.steps[step].ways:
                 ends = on.d.either(ends, closure.wanted(step))
+                if not on.ruleset.steps[step].optional:
+                    firm = on.d.either(firm, closure.wanted(step))
         if not what:
             consulted |= closure.consulted
         stuck = on.d.both(on.settled, on.d.opposite(ends))
+        skipped = on.d.both(on.settled, on.d.both(ends, on.d.opposite(firm)))
+        if skipped != NO and not skippable:
+            skippable = True  # a close waits for no step that may be skipped
+            text = f"有一种情况里，`ends_in` 只剩可做可不做的步骤，跳过它也就结束了{what}"
+            help = "去掉这一步的 `optional: yes`，或给这种情况另写一个必须做的了结步骤"
+            found = on.shown("error", "optional-end", text, playbook.span, skipped, help, on.d.support(firm))
+            yield _deviated(on, found, blocked, overdue)
         if stuck != NO and stuck not in seen:
             seen.add(stuck)
             text = f"有一种情况走不到 `ends_in` 的任何一步{what}"
             help = "补一条规则，让这种情况也有了结的步骤"
             found = on.shown("error", "no-end", text, playbook.span, stuck, help, on.d.support(ends))
-            deviating = [on.outcome("blocked", blocked)] if blocked else []
-            deviating += [on.outcome("overdue", overdue)] if overdue else []
-            if deviating:
-                lines = (line for line in found.situation if line not in EVERYWHERE)
-                found = msgspec.structs.replace(found, situation=(*lines, *deviating))
-            yield found
+            yield _deviated(on, found, blocked, overdue)
+
+
+def _deviated(on: Ground, found: Finding, blocked: str, overdue: str) -> Finding:
+    """The finding with the step that did not go straight, if one did."""
+    deviating = [on.outcome("blocked", blocked)] if blocked else []
+    deviating += [on.outcome("overdue", overdue)] if overdue else []
+    if not deviating:
+        return found
+    lines = (line for line in found.situation if line not in EVERYWHERE)
+    return msgspec.structs.replace(found, situation=(*lines, *deviating))
 
 
 def _deviations(on: Ground, ends_in: Sequence[str]) -> Iterator[tuple[str, str, str]]:
