@@ -55,7 +55,7 @@ def findings(texts, id, draft, vocabulary):
     return library, [str(f) for f in (*own, *checks.check(library, [id])["findings"])]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(DRAFTS, st.sampled_from(["own-x", "a", "no", "a_b-9", "if-yes"]))
 @example(
     Draft("叫号机故障", "叫号机坏了，不出号", "去看", "guard", "还坏吗？", "甲", "乙", "丙"), "queue-machine"
@@ -69,7 +69,7 @@ def test_any_draft_is_clean(draft, id):
     assert playbook.hear
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(draft=DRAFTS)
 def test_any_cases_pass(tmp_path_factory, draft):
     """The cases beside the draft are read without a finding and all pass."""

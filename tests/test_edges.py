@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine import walk
+from engine.checks import check
 from engine.clock import BEIJING, SimulatedClock
 from engine.conditions import OPEN, Answer
 from engine.console.talk import Talk
@@ -56,6 +57,20 @@ rules:
     assert [item.key for item in walk.next_prompt(session).steps] == ["p.a"]
     session.mark("p.a", "skipped")
     assert active(session) == ["b"]
+
+
+def test_an_optional_end_that_is_skipped_ends_nothing_else() -> None:
+    """Skipping the only end closes the incident without it: why the check says `optional-end`."""
+    session = one("""ends_in: b
+rules:
+  control: [{do: {a: {what: 甲}, b: {what: 乙, optional: yes, ways: [当面, 打电话]}}}]
+""")
+    session.mark("p.a", "done")
+    session.mark("p.b", "skipped")
+    assert active(session) == []
+    assert walk.next_prompt(session).kind == "close"
+    findings = check(session.library, ["p"])["findings"]
+    assert [finding.code for finding in findings if finding.level == "error"] == ["optional-end"]
 
 
 def test_nothing_waits_for_a_follow_up() -> None:
