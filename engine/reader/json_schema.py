@@ -68,7 +68,7 @@ def _definitions() -> dict[str, Schema]:
         "sources": _one_or_many({"type": "string", "pattern": _whole(fields.SOURCE_PATTERN)}),
         "flag": {"enum": [True, False, *fields.YES, *fields.NO]},
         "version": {**whole, "minimum": 1},
-        "reach": {**whole, "minimum": 1, "maximum": 3},
+        "reach": {"enum": [1, 2, 3]},
         "duration": {
             "type": "string",
             "pattern": _whole(f"{fields.DURATION_PATTERN}|{fields.VARIABLE_PATTERN}"),
