@@ -25,6 +25,7 @@ from engine.orders.matters import earlier
 from engine.orders.model import Order
 from engine.orders.scheme import read_schemes, shipped_file
 from engine.orders.statistics import Period, period, statistics, week_title
+from engine.orders.statistics import earlier as earlier_period
 
 SCHEMES = read_schemes(shipped_file().with_name("none.yaml"))
 AT = datetime(2026, 11, 16, 9, 30, tzinfo=BEIJING)  # a Monday
@@ -54,6 +55,31 @@ def _h1(path):
             page.append([f"2019{n:06}", at, "投诉", "其他", "外单位的事", "某所", "不归本单位管"])
     book.save(path)
     return path
+
+
+def test_compared_with_the_period_before():
+    """The month before: more orders, which kinds, rates in percentage points. By hand: 4 after 2 is +2,
+    solved 1 of 2 after 2 of 2 is -50 points; what nobody recorded is not compared and not called 0 %.
+    """
+
+    def order(no, month, kind, resolved):
+        return Order(no, AT.replace(month=month), kind=kind, resolved=resolved)
+
+    orders = [order(f"a{n}", 10, "停水", True) for n in range(2)]
+    orders += [order("b1", 11, "停水", True), order("b2", 11, "噪声", False)]
+    orders += [order("b3", 11, "噪声", None), order("b4", 11, "停水", None)]
+    rows, november = columns.frame(orders), period("month", date(2026, 11, 5))
+    assert earlier_period(november).title == "2026年10月"
+    assert earlier_period(period("week", date(2026, 11, 5))).title.startswith("2026年第44周")
+    found = statistics(rows, SCHEMES, november)
+    said = report.compared(
+        found, statistics(rows, SCHEMES, earlier_period(november)), datetime(2026, 12, 1, tzinfo=BEIJING)
+    )
+    assert said == "比2026年10月：受理 +2 件（+100%），解决率 -50.0 个百分点；多得最多的：噪声 +2 件"
+    assert report.rates(found.total, found)[0] == ("响应率", "没有数据", "没有这一列的记录")
+    answered = Order("c", AT, responded=AT)
+    found = statistics(columns.frame([*orders, answered]), SCHEMES, november)
+    assert report.rates(found.total, found)[0] == ("响应率", "20.0%", "1/5")
 
 
 def test_the_analysis_of_h1(tmp_path):

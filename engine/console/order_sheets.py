@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -195,19 +195,23 @@ def stats(span: str | None, day: str | None, form: str | None, output: Path | No
     """Figures on the screen, or a report as `form` says (else the name of `output`)."""
     from engine.orders import report
     from engine.orders.batches import current
-    from engine.orders.statistics import statistics
+    from engine.orders.statistics import earlier, statistics
 
     with _ledger(write=False) as (ledger, batches):
-        now = ledger.clock.now()
-        found = statistics(current(ledger.journal, batches), ledger.schemes, _period(span, day, now.date()))
+        now, rows = ledger.clock.now(), current(ledger.journal, batches)
+        about = _period(span, day, now.date())
+        found, before = statistics(rows, ledger.schemes, about), None
+        if about is not None:
+            with suppress(UsageError):  # no order then: nothing to compare with
+                before = statistics(rows, ledger.schemes, earlier(about))
     form = form or (output.suffix.lstrip(".").lower() if output is not None else None)
     if json:
         record.emit(as_json(found))
         return
     if form is None:
-        show(terminal(), found)
+        show(terminal(), found, report.compared(found, before, now) if before else "")
         return
-    made = report.paper(found, _hall(), now)
+    made = report.paper(found, _hall(), now, before)
     if form in ("html", "htm"):
         write(report.html(made, found).encode(), output)
     elif form == "docx":
@@ -226,7 +230,7 @@ def _hall() -> str:
     return read_profile()[0].name
 
 
-def show(screen: Terminal, found: Statistics) -> None:
+def show(screen: Terminal, found: Statistics, compared: str = "") -> None:
     """The figures in 80 columns."""
     from engine.orders import report
     from engine.orders.statistics import GROUPS
@@ -235,6 +239,8 @@ def show(screen: Terminal, found: Statistics) -> None:
     total, scheme = found.total, found.scheme
     screen.line(f"{found.period.title}：{report.counts(found)}", "title")
     screen.line("，".join(f"{label} {share}（{over}）" for label, share, over in report.rates(total, found)))
+    if compared:
+        screen.line(compared)
     if total.excluded:
         labels = {id: reason.label for id, reason in scheme.excluded.items()}
         screen.line("剔除：" + "，".join(f"{labels.get(id, id)} {n} 件" for id, n in total.excluded.items()))

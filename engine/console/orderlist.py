@@ -9,6 +9,7 @@ from engine.clock import stamp
 from engine.console import record
 from engine.console.lists import table
 from engine.console.respond import terminal
+from engine.errors import UsageError
 
 if TYPE_CHECKING:
     from engine.orders.agenda import Todo
@@ -49,6 +50,8 @@ def following(ledger: Ledger, *, count: int, json: bool) -> None:
     """What to do now, the most urgent first: one line each."""
     from engine.orders.agenda import agenda
 
+    if count < 1:
+        raise UsageError("--count 至少是 1", "不写就是 9 件")
     now = ledger.clock.now()
     todos = agenda(
         ((standing, ledger.watches(standing, running=True)) for standing in ledger.standings()), now

@@ -66,10 +66,33 @@ def rates(tally: Tally, found: Statistics) -> list[tuple[str, str, str]]:
     ]
 
 
-def paper(found: Statistics, hall: str, now: datetime) -> Paper:
-    """The whole report; `hall`: its name or ""; `now` (aware): when it is made."""
+def compared(found: Statistics, before: Statistics, today: datetime) -> str:
+    """What changed since the period before: `比2026年9月：受理 +12 件（+3%），解决率 -2.1 个百分点，…`.
+
+    A rate is compared where both have one; then the kinds that grew most.
+    """
+    now, then = found.total.received, before.total.received
+    parts = [f"受理 {now - then:+d} 件（{(now - then) / then:+.0%}）"]
+    for id, rate in found.scheme.rates.items():
+        new, old = found.rate(found.total, id), before.rate(before.total, id)
+        if new is not None and old is not None:
+            parts.append(f"{rate.label} {(new - old) * 100:+.1f} 个百分点")
+    earlier = {share.name: share.count for share in before.groups.get("kind", ())}
+    shares = found.groups.get("kind", ())
+    # a kind that is not in the other list may be among those cut off there
+    whole = not before.others.get("kind")
+    more = [(s.count - earlier.get(s.name, 0), s.name) for s in shares if whole or s.name in earlier]
+    grown = [f"{name} {more:+d} 件" for more, name in sorted(more, key=lambda one: -one[0])[:3] if more > 0]
+    so_far = "（本期还没有完）" if found.period.last >= today.date() else ""
+    return f"比{before.period.title}{so_far}：{'，'.join(parts)}" + (
+        f"；多得最多的：{'、'.join(grown)}" if grown else ""
+    )
+
+
+def paper(found: Statistics, hall: str, now: datetime, before: Statistics | None = None) -> Paper:
+    """The whole report; `hall`: its name or ""; `now` (aware): when it is made; `before`: what was before."""
     sections = [
-        _overview(found),
+        _overview(found, before, now),
         *_distributions(found),
         _standing(found),
         _hot(found),
@@ -104,9 +127,11 @@ def _foot(found: Statistics) -> str:
     )
 
 
-def _overview(found: Statistics) -> Section:
+def _overview(found: Statistics, before: Statistics | None, today: datetime) -> Section:
     total, scheme = found.total, found.scheme
     texts = [f"{counts(found)}。"]
+    if before is not None:
+        texts.append(f"{compared(found, before, today)}。")
     if found.repeated:
         texts.append(f"同一人同一事来电满{scheme.repeats.calls}次的 {found.repeated} 件，应提级办理。")
     tables = [Table("几项率", ("指标", "数值", "件数"), tuple(rates(total, found)))]

@@ -105,6 +105,13 @@ def period(span: Span, day: date) -> Period:
     return Period(first, after - timedelta(days=1), f"{first.year}年{first.month}月")
 
 
+def earlier(about: Period) -> Period:
+    """The week or month before."""
+    return period(
+        "month" if about.first.day == 1 and _long(about) else "week", about.first - timedelta(days=1)
+    )
+
+
 def week_title(monday: date) -> str:
     """`2026年第47周（11月16日—22日）`, by ISO 8601."""
     year, week, _ = monday.isocalendar()
