@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from engine import __version__
-from engine.console.errors import Program
+from engine.console.errors import File, Program
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
-_FILE = click.Path(path_type=Path)
+_FILE = File(path_type=Path)
 _INCIDENT = click.argument("incident", metavar="[编号]", default="")
 
 
@@ -308,7 +308,7 @@ def playbook_new(playbook: str, output: Path | None, as_json: bool, **said: str 
 
 
 @playbook.command("export")
-@click.argument("playbook", metavar="ID")
+@click.argument("playbook", metavar="文件或ID")
 @click.option("--cacao", is_flag=True, required=True, help="OASIS CACAO 2.0 的 JSON")
 @click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件，不写到屏幕")
 @_FOLDER

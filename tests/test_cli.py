@@ -441,6 +441,40 @@ def test_a_reader_that_leaves(home):
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize("name", ["", "playbook", "playbook export", "order"])
+def test_help_is_chinese(home, name):
+    """Nothing that click writes by itself stays English."""
+    shown = run(home, *name.split(), "--help").stdout
+    assert shown.startswith("用法：")
+    for english in ("Usage", "Options", "OPTIONS", "Commands", "COMMAND", "ARGS", "required", "Show"):
+        assert english not in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "said"),
+    [
+        ("staff-dispute+staff-dispute", 2, "剧本 `staff-dispute` 写了两次"),
+        ("staff-dispute+", 2, "`+` 旁边少了一个剧本"),
+        ("staff-dispute+nix", 5, "没有剧本 `nix`"),
+        ("", 2, "文件名是空的"),
+    ],
+)
+def test_what_check_cannot_take(home, given, code, said):
+    """Names that say nothing to be checked are refused with what is wrong with them."""
+    done = run(home, "playbook", "check", given)
+    assert done.returncode == code
+    assert said in done.stderr
+
+
+def test_export_of_a_file(home):
+    """`playbook export` takes a file as `show` and `diff` do."""
+    text = (
+        "playbook: own-x\ntitle: 试\nends_in: [a]\nrules:\n  control:\n  - do: {a: {what: 甲, source: own}}\n"
+    )
+    (home / "x.yaml").write_text(text, "utf-8")
+    assert emitted(home, "playbook", "export", "--cacao", "x.yaml")["name"] == "试"
+
+
 # what a command is given that only looks; the others are asked for their help
 LOOKING = {
     "incident list": (),

@@ -136,12 +136,12 @@ def _read(screen: Terminal, default: str) -> str:
 
 
 def export(id: str, output: Path | None) -> None:
-    """The playbook as a CACAO 2.0 document."""
+    """A playbook (id or file) as a CACAO 2.0 document. Errors are those of `versions.one`."""
     import msgspec
 
     from engine.cacao import cacao
     from engine.console.incidents import write
+    from engine.console.versions import one
 
-    library = desk.shelf().library
-    desk.known(library, id)
+    library, id = one(id)
     write(msgspec.json.format(msgspec.json.encode(cacao(library, id)), indent=2) + b"\n", output)

@@ -13,7 +13,7 @@ from engine import paths
 from engine.console import record
 from engine.console.respond import terminal
 from engine.console.terminal import Terminal
-from engine.errors import NotFound
+from engine.errors import NotFound, UsageError
 from engine.model import Finding, Library
 from engine.reader import load_library, locate
 from engine.reader.combinations import Combination
@@ -71,8 +71,12 @@ def _joined(path: Path, ids: Sequence[str]) -> bool:
     if len(parts) < 2 or not paths.missing(path):
         return False
     for part in parts:
+        if not part:
+            raise UsageError(f"`{path}` 的 `+` 旁边少了一个剧本", "写成 剧本+剧本，中间不空格")
         if part not in ids:
             raise NotFound(f"没有剧本 `{part}`", "用 zhiban playbook list 看有哪些")
+        if parts.count(part) > 1:
+            raise UsageError(f"`{path}` 里剧本 `{part}` 写了两次", "合在一起查的，要是不同的剧本")
     return True
 
 

@@ -7,13 +7,14 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Iterable
 from types import FrameType
 from typing import Any
 
 import click
 
 from engine.console.terminal import Hangup, prepare
-from engine.errors import BadData, ZhibanError
+from engine.errors import BadData, UsageError, ZhibanError
 
 _CLICK = (
     ("No such option", "没有这个选项"),
@@ -29,8 +30,65 @@ _CLICK = (
 )
 
 
-class Program(click.Group):
-    """The top command: every error ends here, and none ends in a traceback."""
+# what click writes on help pages by itself
+_HELP = {
+    "Options": "选项",
+    "Commands": "命令",
+    "[OPTIONS]": "[选项]",
+    "[COMMAND]": "[命令]",
+    "COMMAND": "命令",
+    "[ARGS]": "[参数]",
+    "[required]": "[必填]",
+    "Show this message and exit.": "显示这份说明",
+    "Show the version and exit.": "显示版本",
+}
+
+
+def _chinese(text: str) -> str:
+    for english, chinese in _HELP.items():
+        text = text.replace(english, chinese)
+    return text
+
+
+class _Help(click.HelpFormatter):
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, _chinese(args), prefix or "用法：")
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(_chinese(heading))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], *widths: int, **more: int) -> None:
+        super().write_dl([(name, _chinese(told)) for name, told in rows], *widths, **more)
+
+
+class _Context(click.Context):
+    formatter_class = _Help
+
+
+class _Command(click.Command):
+    context_class = _Context
+
+
+class _Group(click.Group):
+    context_class = _Context
+    command_class = _Command
+    group_class: type[click.Group] | type[type] | None = type  # groups in groups are of the same kind
+
+
+class File(click.Path):
+    """A path that is written as something."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path. UsageError for an empty text, which would be taken for the current folder."""
+        if not value:
+            raise UsageError("文件名是空的", "写文件、文件夹或 ID")
+        return super().convert(value, param, ctx)
+
+
+class Program(_Group):
+    """The top command: every error ends here, and none ends in a traceback; help pages are Chinese."""
+
+    group_class = _Group
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the program and leave with its exit code."""
