@@ -19,6 +19,7 @@ from engine.triage.grams import grams, placed
 from engine.triage.learn import digest_of, learn, target
 from engine.triage.learned import Weights, shipped
 from engine.triage.taught import EXACT, Lesson, Taught
+from engine.triage.taught import file as taught_file
 from engine.triage.why import explain
 
 FEW = [
@@ -186,3 +187,15 @@ def test_groups_are_named():
     """A line says its group, else its number does."""
     lines = [Line("x1", "系统崩了", "system", group="near"), Line("d200", "你好", "none")]
     assert set(measure(lines, Library(playbooks=(Playbook("system", "s"),))).groups) == {"near", "none"}
+
+
+def test_a_damaged_file_of_lessons_is_named(tmp_path, monkeypatch):
+    """Triage goes on without them and says so in one line; doctor names the line of the file."""
+    monkeypatch.setenv("ZHIBAN_HOME", str(tmp_path))
+    run, file = CliRunner().invoke, taught_file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b'{"id": "t1", "text": "a", "primary": "none"}\n{"id": \n')
+    said = run(main, ["triage", "系统崩了", "--json"])
+    assert json.loads(said.stdout)["primary"] == "system-failure"
+    assert said.stderr.count("triage.jsonl:2:") == 1
+    assert "triage.jsonl:2:" in run(main, ["doctor"]).output

@@ -58,6 +58,19 @@ def warn(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
+_said: set[str] = set()
+
+
+def warn_if_taught_is_damaged() -> None:
+    """One line to standard error, once, when nothing that the hall has taught is heard."""
+    from engine.triage import taught
+
+    fault = taught.fault()
+    if fault is not None and fault.message not in _said:
+        _said.add(fault.message)
+        warn(f"注意：教过的话没有用上，{fault.message}；{fault.help}")
+
+
 def stdout(text: str) -> None:
     """Finished text to standard output as the console can show it."""
     sys.stdout.write(text if text.endswith("\n") else text + "\n")

@@ -15,7 +15,8 @@ from engine.errors import ZhibanError, reason
 
 def examine() -> list[dict[str, Any]]:
     """Points with `name`, `ok`, `says` and `help`."""
-    return [_python(), _durable(), *_folders(), *_library(), _journal(), *_hall(), _encoding(), _calendar()]
+    own = [_journal(), *_taught(), *_hall()]
+    return [_python(), _durable(), *_folders(), *_library(), *own, _encoding(), _calendar()]
 
 
 def _point(name: str, ok: bool, says: str, help: str = "") -> dict[str, Any]:
@@ -95,6 +96,17 @@ def _journal() -> dict[str, Any]:
             return _point("事件记录", True, f"{len(journal.list(None))} 件")
     except ZhibanError as error:
         return _point("事件记录", False, error.message, error.help)
+
+
+def _taught() -> list[dict[str, Any]]:
+    """What the hall has taught triage, if it has: a damaged line makes all of it void."""
+    from engine.triage import taught
+
+    fault = taught.fault()
+    if fault is not None:
+        return [_point("教过的话", False, fault.message, fault.help)]
+    lessons = taught.read(taught.file())
+    return [_point("教过的话", True, f"{len(lessons)} 句")] if lessons else []
 
 
 def _hall() -> list[dict[str, Any]]:

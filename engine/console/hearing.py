@@ -78,14 +78,15 @@ class Hearing:
             facts.setdefault(key, answer)
         known = session.state.facts
         offers = [Offer(key, answer) for key, answer in facts.items() if known.get(key) != answer]
-        for match in result.matches:
-            if (
-                match.score >= ACTIVE
-                and match.playbook != GENERAL
-                and match.playbook not in session.state.active
-            ):
-                offers.append(Offer(playbook=match.playbook))
-        return offers
+        fresh = [
+            match
+            for match in result.matches
+            if match.playbook != GENERAL and match.playbook not in session.state.active
+        ]
+        sure = [match.playbook for match in fresh if match.score >= ACTIVE]
+        if any(id in result.doubt for id in sure):  # then what it may be instead is named, too
+            sure += [m.playbook for m in fresh if m.playbook in result.doubt and m.playbook not in sure]
+        return offers + [Offer(playbook=id) for id in sure]
 
     def _active_facts(self) -> list[tuple[str, Answer]]:
         """Facts of the active playbooks: triage looks only at those that the sentence itself speaks for."""
@@ -107,13 +108,19 @@ class Hearing:
         for number, offer in enumerate(offers, 1):
             self.t.line(self._told(offer), "act", first=f"{number:>2} ")
         several = len(offers) > 1
+        unsure = [offer for offer in offers if offer.playbook and offer.playbook in result.doubt]
+        usual = [offer for offer in offers if offer not in unsure] if len(unsure) > 1 else offers
         keep = "；打号只要其中几个" if several else ""
-        self.t.line(f"Enter＝{'都' if several else ''}对{keep}；0＝只记下这句话", "quiet", first="   ")
+        told = f"Enter＝{'都' if several else ''}对{keep}；0＝只记下这句话"
+        if usual != offers:  # none of those in doubt starts without being named
+            self.t.line("拿不准是哪一类，要哪一个请打号，可几个。", "soon")
+            told = f"Enter＝{'只记前面的' if usual else '都不启用'}；0＝只记下这句话"
+        self.t.line(told, "quiet", first="   ")
         while True:
             reply = self.talk.ask(lambda text: replies.pick(text, len(offers), several=True), "对吗> ")
             if not isinstance(reply, Again):
                 break
-        chosen = offers
+        chosen = usual
         if isinstance(reply, Picked):
             chosen = [offers[number - 1] for number in reply.numbers if number]
         for offer in chosen:

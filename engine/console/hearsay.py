@@ -28,6 +28,7 @@ def triage_command(
 ) -> None:
     """Read what was given and show or emit it."""
     library = desk.shelf().library
+    desk.warn_if_taught_is_damaged()
     if evaluation is not None:
         _measured(evaluation, library, json=json)
     elif batch is not None:

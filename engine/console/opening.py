@@ -33,6 +33,7 @@ def start(
             screen.line("再说具体一点：什么地方、什么人、出了什么事", "soon")
             text = ""
     while True:
+        desk.warn_if_taught_is_damaged()
         result = triage(text, shelf.library)
         if result.safety.kind != NONE:
             danger(shelf, screen, result)

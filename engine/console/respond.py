@@ -70,6 +70,7 @@ def respond(
 
 def begin(shelf: Shelf, journal: Journal, text: str, playbooks: Sequence[str]) -> Session:
     """Open an incident without asking anybody: what triage ranks first, or what was named."""
+    desk.warn_if_taught_is_damaged()
     result = triage(text, shelf.library)
     chosen = list(playbooks) or list(result.active) or [GENERAL]
     return desk.begin(shelf, journal, chosen, text, desk.heard_at_start(result, shelf.library, chosen))

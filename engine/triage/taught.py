@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from engine import paths
-from engine.errors import BadData
+from engine.errors import BadData, reason
 from engine.triage.grams import grams
 from engine.triage.text import normalise
 
@@ -99,23 +99,34 @@ def teach(text: str, labels: Sequence[str]) -> Lesson:
     return lesson
 
 
-_last: dict[tuple[str, int, int], Taught] = {}
+_last: dict[tuple[str, int, int], tuple[Taught, BadData | None]] = {}
 
 
 def own() -> Taught:
     """The lessons of this hall; read again when the file has changed. A damaged file teaches nothing."""
+    return _current()[0]
+
+
+def fault() -> BadData | None:
+    """What is wrong with the hall's file, by line; None if it is fine or there is none."""
+    return _current()[1]
+
+
+def _current() -> tuple[Taught, BadData | None]:
     path = file()
     try:
         state = path.stat()
     except OSError:
-        return _NOTHING
+        return _NOTHING, None
     key = (str(path), state.st_mtime_ns, state.st_size)
     if key not in _last:
         _last.clear()
         try:
-            _last[key] = Taught(read(path))
-        except (BadData, OSError):
-            _last[key] = _NOTHING  # `zhiban triage --taught` and `doctor` name the line
+            _last[key] = Taught(read(path)), None
+        except BadData as error:
+            _last[key] = _NOTHING, error
+        except OSError as error:
+            _last[key] = _NOTHING, BadData(f"读不了教过的话 `{path}`：{reason(error)}", "检查文件和权限")
     return _last[key]
 
 
