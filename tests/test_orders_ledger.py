@@ -511,7 +511,14 @@ class TestWork:
             zhiban(tmp_path, "order", "evidence", "A1", step, "--evidence", "照片")
             shown = json.loads(zhiban(tmp_path, "order", "show", "A1", "--json").stdout)
         # the last record was all that it waited for
-        assert [event["kind"] for event in shown["events"][-2:]] == ["evidence", "concluded"]
+        # … and the callback, which the walk had too, only for the conclusion: the file is shut
+        assert [event["kind"] for event in shown["events"][-4:]] == [
+            "evidence",
+            "concluded",
+            "callback",
+            "closed",
+        ]
+        assert (shown["resolved"], shown["satisfied"], shown["done"]) == (True, "满意", True)
 
     def test_what_an_incident_brings_is_there_at_once(self, tmp_path: Path) -> None:
         """An incident resumed by itself, not through its order: whatever looks at orders next knows."""

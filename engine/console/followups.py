@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from engine.journal import Mode
     from engine.model import Duration
 
+_HINTS = 3  # proposals named under the list
+_QUICK = 100_000  # imported orders that are counted for them
 FORMS = ("xlsx", "csv", "ics")
 _STANDING = {"who": "head", "due": "30天", "check": "90天", "evidence": "成文的办法和试行记录"}
 
@@ -106,10 +108,11 @@ def listing(*, mode: Mode, every: bool, overdue: bool, mine: str, unmask: str | 
             return
         screen = terminal()
         followupview.listing(screen, entries, now, roles, hide=unmask is None, some=overdue or bool(mine))
-        back = [] if overdue or mine else _proposals(found, mode)
+        back = [] if overdue or mine else _hinted(found, mode)
         if back:
-            some = "、".join(f"“{roles.cause(p.cause)}”{p.times} 次" for p in back[:3])
-            screen.line(f"一再发生：{some}。看提议：zhiban followup proposals", "soon")
+            some = "、".join(f"“{roles.cause(p.cause)}”{p.times} 次" for p in back[:_HINTS])
+            more = "等" if len(back) >= _HINTS else ""
+            screen.line(f"一再发生：{some}{more}。看提议：zhiban followup proposals", "soon")
 
 
 def show(name: str, *, unmask: str | None, json: bool) -> None:
@@ -260,6 +263,16 @@ def _proposals(found: Desk, mode: Mode) -> list[Proposal]:
     rule = read_schemes().at(now.date()).same_cause
     answered = causes.covered(found.ledger, entries, mode)
     return causes.propose(causes.seen(found.records, entries, mode), answered, rule.times, rule.days, now)
+
+
+def _hinted(found: Desk, mode: Mode) -> list[Proposal]:
+    """All proposals; without those of orders where it would take long to count them."""
+    from engine.orders.batches import Batches
+
+    journal = found.ledger.journal
+    if sum(batch.rows for batch in Batches(journal).listed) > _QUICK:
+        return _proposals(found, mode)
+    return _all_proposals(found, mode, _HINTS)
 
 
 def _all_proposals(found: Desk, mode: Mode, most: int) -> list[Proposal]:

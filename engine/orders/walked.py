@@ -22,7 +22,13 @@ _DONE = {
 _REPLIES = ("reply", "reply-limited", "tell-untrue", "tell-set-aside", "tell-limit", "hand-over")
 _MEETINGS = {"meet": "met", "record-refusal": "refused", "why-no-meet": "needless"}
 # what leaves a mark on the order by which it is known again
-_LASTING = ("dispatched", "responded", "met", "planned", "arranged", "replied", "concluded")
+_LASTING = ("dispatched", "responded", "met", "planned", "arranged", "replied", "concluded", "callback")
+# what the caller says; of one "no" (half) the walk does not tell which, so that is asked: acts refuses it
+_VISITS: dict[object, dict[str, Any]] = {
+    "both": {"resolved": True, "satisfied": "满意"},
+    "half": {},
+    "neither": {"resolved": False, "satisfied": "不满意"},
+}
 _RESULTS = {"solved": "实际解决了", "slow": "没按时办成", "limited": "暂时办不了，已讲明"}
 
 
@@ -85,6 +91,8 @@ def _acts(
             yield "verified", {"truth": value}
         elif name == "owner" and value != standing.owner and value:
             yield "owned", {"owner": value, "decides": "值班领导" if value == "nobody" else ""}
+        elif name == "visit" and value in _VISITS:
+            yield "callback", _VISITS[value]
     if event.kind != "marked" or event.data.get("outcome") != "done":
         return
     order = standing.order
@@ -111,7 +119,7 @@ def _already(standing: Standing, kind: str, found: list[Wanted]) -> bool:
     has = {
         "dispatched": order.dispatched, "responded": order.responded, "planned": order.planned,
         "arranged": order.arranged, "replied": standing.answered, "concluded": order.closed,
-        "met": order.met,
+        "met": order.met, "callback": order.called_back is not None and not order.returned,
     }  # fmt: skip
     once = kind in has and any(one.kind == kind for one in found)
     return bool(has.get(kind)) or once
