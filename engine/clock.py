@@ -20,6 +20,7 @@ class RealClock:
     """The machine's clock, shown at +08:00 whatever the machine's own zone is."""
 
     def now(self) -> datetime:
+        """The time now, aware, to the second."""
         return datetime.now(BEIJING).replace(microsecond=0)
 
 
@@ -33,9 +34,11 @@ class SimulatedClock:
         self._now = start or datetime(2026, 6, 1, 8, 10, tzinfo=BEIJING)
 
     def now(self) -> datetime:
+        """Where it stands, aware."""
         return self._now
 
     def advance(self, by: timedelta) -> None:
+        """Move forward. ValueError for a negative `by`."""
         if by < timedelta(0):
             raise ValueError("time does not run backwards")
         self._now += by

@@ -29,6 +29,7 @@ class Variable:
 
     @property
     def size(self) -> int:
+        """The number of its states."""
         return len(self.labels)
 
 

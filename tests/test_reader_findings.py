@@ -41,7 +41,7 @@ CASES = {
     "a word": ("«playbook：x\n", "not-a-mapping", "半角"),
     "no kind": ("«title: x\n", "unknown-file-kind", "extends"),
     "two kinds": ("playbook: x\n«extends: y\n", "unknown-file-kind", "vocabulary"),
-    "bad id": ("playbook: «Bad Name\ntitle: x\n", "bad-name", "小写字母"),
+    "bad id": ("playbook: «Bad Name\ntitle: x\nrules: {}\n", "bad-name", "小写字母"),
     "id is a list": ("playbook: «[x]\ntitle: x\n", "bad-name", "小写字母"),
     "two documents": (small() + "«---\nplaybook: u\n", "several-documents", "---"),
     "control character": ("playbook: t\ntitle: a«\x07b\n", "bad-character", "删掉"),
@@ -381,3 +381,12 @@ def test_too_many_alternatives() -> None:
     assert (found.span.file, found.span.line) == ("p.yaml", 13)
     assert "拆成几条规则" in found.help
     assert library.playbooks == ()
+
+
+def test_a_bad_name_hides_nothing():
+    """A playbook whose name cannot be used still shows its other faults, and is not used."""
+    text = "playbook: Bad Name\ntitle: 试\nbogus: 1\nends_in: [a]\nrules:\n  control: [{do: {a: {whta: 甲}}}]\n"
+    library = read(hall__x=text)
+    found = [finding.code for finding in library.findings if finding.span.file == "hall/x.yaml"]
+    assert {"bad-name", "unknown-field", "missing-field"} <= set(found)
+    assert not [playbook for playbook in library.playbooks if playbook.origin == "hall"]

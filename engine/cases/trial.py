@@ -69,6 +69,7 @@ class Decision:
 
     @cached_property
     def time(self) -> Timekeeper:
+        """Reckons deadlines with the values of the case, on the working days of no particular hall."""
         return Timekeeper(self.rules.values, lambda day: is_workday(day, Profile()))
 
     @cached_property

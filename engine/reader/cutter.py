@@ -23,9 +23,14 @@ def outline(root: Mapping, file: str, origin: str, findings: Findings) -> Outlin
         return None
     kind = kinds[0]
     name = values.identifier(desk, "剧本名称", root.pairs[kind].value)
-    if not name:
+    place = root.pairs[kind].value
+    if not name and not (kind == "playbook" and isinstance(place, Scalar)):
         return None
-    read = _Cutter(Outline(kind, name.text, file, origin, name), desk.about(f"剧本 `{name.text}`"))
+    # a bad name does not hide the other faults: the file is read under one that no playbook can have
+    id = name.text if name else f"?{file}"
+    read = _Cutter(
+        Outline(kind, id, file, origin, place), desk.about(f"剧本 `{name.text if name else file}`")
+    )
     read.cut(root)
     return read.out
 

@@ -55,6 +55,8 @@ def cut(texts: Mapping[str, str], findings: Findings) -> Files:
             files.broken.add(PurePosixPath(name).stem)
             continue
         out.flawed = findings.errors > before
+        if out.id.startswith("?"):
+            files.broken.add(PurePosixPath(name).stem)
         out.digests = (sha256(texts[name]),)
         if out.kind == "extends":
             files.changes.append(out)

@@ -50,6 +50,7 @@ class Terms:
         return _all([self.pair(name, pair, sign) for name, pair in node.pairs.items()])
 
     def pair(self, name: str, pair: Pair, sign: Sign) -> Condition:
+        """One line of a condition: a connective, an outcome, what is known, or a test of a fact."""
         node = pair.value
         if name in ("any", "all"):
             if not isinstance(node, Sequence) or not node.items:
@@ -72,6 +73,7 @@ class Terms:
         return self.test(fact, pair, sign) if fact else NOTHING
 
     def knowledge(self, word: str, name: Scalar) -> Condition | None:
+        """`known` or `unknown` of a fact; None with a finding where it cannot be said."""
         fact = self.scope.fact(self.desk, name)
         if fact is None or self.refuse_text(fact, name):
             return None
@@ -83,6 +85,7 @@ class Terms:
         return Known(fact.key) if word == "known" else Not(Known(fact.key))
 
     def outcome(self, kind: str, name: Scalar, sign: Sign) -> Condition | None:
+        """`done`, `blocked`, `overdue` or `handed` of a step (or `overdue` of an awaited fact)."""
         if sign != "+":
             help = "没办成时用 `blocked` 或 `overdue`；做过的事不能使别的事变成该做或不该做"
             self.desk.error("negated-outcome", name.span, f"`{kind}: {name.text}` 不能被否定", help)
@@ -101,12 +104,14 @@ class Terms:
         return Happened(kind, key) if key else None  # type: ignore[arg-type]
 
     def refuse_text(self, fact: Fact, name: Scalar) -> bool:
+        """Whether the fact is free text, which no condition can tell apart; a finding if so."""
         if fact.kind == "text":
             help = "文字只能印在话里；要分情况就用 `choices`"
             self.desk.error("text-in-condition", name.span, f"条件里不能用文字 `{name.text}`", help)
         return fact.kind == "text"
 
     def use(self, fact: Fact, name: Scalar, sign: Sign = "+") -> None:
+        """Note that the condition reads the fact."""
         self.scope.uses.append(Use(fact.key, name.span, self.reader, sign, self.desk.owner))
 
     # ---- tests --------------------------------------------------------------------------------
@@ -129,6 +134,7 @@ class Terms:
         return _all(items)
 
     def one_of(self, fact: Fact, key: Scalar, node: Node, sign: Sign) -> Condition:
+        """The fact has one of the values."""
         test = Test(fact.key, "in", self.values(fact, key.text, node))
         self.use(fact, key, self.sign_of(test, sign))
         return test
@@ -141,6 +147,7 @@ class Terms:
         return "both" if True in values and False in values else _FLIP[sign] if False in values else sign
 
     def compare(self, fact: Fact, key: Scalar, pair: Pair) -> Condition:
+        """One comparison, as `lt: 5`; nothing, with a finding, where it makes no sense."""
         op, node = pair.key.text, pair.value
         if op not in COMPARISONS:
             text = f"未知比较 `{values.brief(op)}`"
@@ -157,6 +164,7 @@ class Terms:
         return NOTHING if value is None else Test(fact.key, op, (value,))  # type: ignore[arg-type]
 
     def values(self, fact: Fact, field: str, node: Node) -> tuple[Value, ...]:
+        """The values of a list or of a single one, those that can be read, each once."""
         items = values.listed(node)
         if not items:
             self.desk.error("bad-condition", node.span, f"`{field}` 是空列表", "写上值")
@@ -164,6 +172,7 @@ class Terms:
         return tuple(dict.fromkeys(value for value in read if value is not None))
 
     def value(self, fact: Fact, field: str, node: Node) -> Value | None:
+        """One value that the fact can have; None with a finding if it cannot."""
         if fact.kind == "bool":
             return values.flag(self.desk, field, node)
         if fact.kind == "number":
@@ -179,6 +188,7 @@ class Terms:
         return None
 
     def number(self, field: str, node: Node) -> Value | None:
+        """A whole number, or the id of a number of the hall."""
         if isinstance(node, Scalar) and re.fullmatch(VARIABLE_PATTERN, node.text) and not node.null:
             value = self.scope.hall.get(node.text)
             if value and value.kind == "number":

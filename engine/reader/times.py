@@ -54,6 +54,7 @@ class Times:
         return Deadline(due, origin or "", warn) if due else None
 
     def origin(self, field: str, node: Node) -> str:
+        """The key of the step or fact from which a time runs; empty with a finding."""
         name = values.reference(self.desk, field, node)
         if not name or self.scope.lean(name):
             return ""

@@ -36,18 +36,22 @@ class Box:
 
     @property
     def x(self) -> int:
+        """The left edge, in px."""
         return PLACES[self.kind][0]
 
     @property
     def width(self) -> int:
+        """In px."""
         return PLACES[self.kind][1]
 
     @property
     def height(self) -> float:
+        """In px."""
         return len(self.lines) * ROW + 2 * PAD
 
     @property
     def middle(self) -> float:
+        """The middle from above, in px."""
         return self.y + self.height / 2
 
     @property
