@@ -10,9 +10,10 @@ from engine.console import record
 from engine.console.orderlist import as_json, veiled
 from engine.console.respond import terminal
 from engine.orders import privacy
-from engine.orders.acts import MEETINGS, OWNERS, TRUTHS, VERBS
+from engine.orders.acts import VERBS
 from engine.orders.agenda import next_of
 from engine.orders.clocks import Watch
+from engine.orders.ground import MEETINGS, OWNERS, TRUTHS
 from engine.orders.model import Order
 from engine.orders.standing import STEPS, Standing
 

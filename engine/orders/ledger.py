@@ -21,8 +21,8 @@ from engine.errors import Conflict, NotFound, UsageError
 from engine.journal import Journal
 from engine.model import Event
 from engine.orders import acts
-from engine.orders.acts import Ground
 from engine.orders.clocks import Calendar, Watch
+from engine.orders.ground import Ground, watched
 from engine.orders.matters import earlier, matter
 from engine.orders.model import Order, Scheme
 from engine.orders.scheme import Schemes
@@ -163,7 +163,7 @@ class Ledger:
 
     def watches(self, standing: Standing, *, running: bool = False) -> list[Watch]:
         """The clocks of an order; `running`: only those not stopped yet."""
-        return acts.watched(standing, self.scheme(standing.order), self.working, running=running)
+        return watched(standing, self.scheme(standing.order), self.working, running=running)
 
     # ---- writing ------------------------------------------------------------------------------
 
