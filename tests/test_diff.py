@@ -226,6 +226,8 @@ def test_changed_file(home: Path) -> None:
     assert "做什么：马上到门口，让大家看得见你 → 立刻到门口，让大家看得见你" in shown.stdout.replace(
         "\n      ", ""
     )
+    # the step's own words are told with the step, not with every rule that asks for it
+    assert shown.stdout.count("马上到门口") == 1
     assert run(home, "playbook", "diff", "rain-before-opening", "new.yaml", "--exit-code").returncode == 1
     same = run(home, "playbook", "diff", "new.yaml", "new.yaml", "--exit-code")
     assert (same.returncode, "没有不同" in same.stdout) == (0, True)

@@ -385,7 +385,9 @@ def test_too_many_alternatives() -> None:
 
 def test_a_bad_name_hides_nothing():
     """A playbook whose name cannot be used still shows its other faults, and is not used."""
-    text = "playbook: Bad Name\ntitle: 试\nbogus: 1\nends_in: [a]\nrules:\n  control: [{do: {a: {whta: 甲}}}]\n"
+    text = (
+        "playbook: Bad Name\ntitle: 试\nbogus: 1\nends_in: [a]\nrules:\n  control: [{do: {a: {whta: 甲}}}]\n"
+    )
     library = read(hall__x=text)
     found = [finding.code for finding in library.findings if finding.span.file == "hall/x.yaml"]
     assert {"bad-name", "unknown-field", "missing-field"} <= set(found)

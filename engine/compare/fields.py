@@ -77,14 +77,27 @@ def _rules(version: Version) -> dict[str, tuple[Line, Version]]:
 
 
 def _rule_changes(old: Version, new: Version) -> Iterable[Change]:
-    """A condition differs where its comparisons do, not where a fact is only called something else."""
-    for change in _changes(_rules(old), _rules(new), _rule, _rule_label):
-        if change.kind == "changed" and old.written(change.key) == new.written(change.key):
-            fields = tuple(field for field in change.fields if field.name != "条件")
+    """A condition differs where its comparisons do, not where a fact is only called something else; what
+    a rule asks for where its steps do, not where a step is only worded otherwise (told with the step)."""
+    before, after = _rules(old), _rules(new)
+    for change in _changes(before, after, _rule, _rule_label):
+        if change.kind == "changed":
+            dues, later = _wanted(*before[change.key]), _wanted(*after[change.key])
+            same = {
+                "条件": old.written(change.key) == new.written(change.key),
+                "步骤": list(dues) == list(later),
+                "时限": dues == later,
+            }
+            fields = tuple(field for field in change.fields if not same.get(field.name.partition("（")[0]))
             if not fields:
                 continue
             change = msgspec.structs.replace(change, fields=fields)
         yield change
+
+
+def _wanted(line: Line, version: Version) -> dict[str, str]:
+    """The steps of a rule, with the deadlines that it gives them."""
+    return {version.key(key): due for key, due in line.wants}
 
 
 def _rule(line: Line, version: Version) -> Words:
