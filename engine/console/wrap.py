@@ -7,6 +7,7 @@ and numbers stay whole. Only a run of marks longer than a line is broken anywher
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from unicodedata import combining, east_asian_width
 
 NO_START = frozenset("，。、；：！？）》”’】」』〉〕…—～·,.;:!?)]}%％℃")
@@ -16,9 +17,10 @@ _ASCII = re.compile(r"[!-~]+|\s+|.", re.DOTALL)
 
 def columns(text: str) -> int:
     """The columns that `text` takes; ambiguous characters (“ ” ● →) count as two, as on Chinese consoles."""
-    return sum(map(_columns, text))
+    return len(text) if text.isascii() else sum(map(_columns, text))
 
 
+@lru_cache(maxsize=16384)  # long lists ask for the same characters again and again
 def _columns(char: str) -> int:
     if char < "\x7f":
         return 1
