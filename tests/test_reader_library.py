@@ -182,6 +182,14 @@ def test_a_given_file_replaces_the_shipped_one():
     assert by_id(library)["system-failure"].origin == "shipped"
 
 
+def test_a_given_file_never_replaces_safety():
+    """`always` from a file is refused as in the hall's folder; the shipped file itself is no other."""
+    library = read(mine=ALWAYS + "about: 我的\n")
+    assert codes(library) == ["replaces-shipped"]
+    assert by_id(library)["always"].origin == "shipped"
+    assert read(mine=ALWAYS).findings == ()
+
+
 def test_the_hall_adds_but_does_not_replace():
     """A playbook of the hall's own is added; a copy of a shipped one is refused."""
     library = read(hall__own=small())

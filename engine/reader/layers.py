@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field as default
 from pathlib import PurePosixPath
 
+from engine.reader.build import ALWAYS_ID
 from engine.reader.cutter import outline
 from engine.reader.folders import NAMED
 from engine.reader.nodes import compose
@@ -67,10 +68,15 @@ def cut(texts: Mapping[str, str], findings: Findings) -> Files:
             findings.error(
                 "duplicate-playbook", out.span, f"{what}有两份", f"另一份在 {rivals[0].span}；留下一份"
             )
-        elif rivals and out.origin == "hall":
+        elif rivals and (out.origin == "hall" or (_safety(out) and out.digests != rivals[0].digests)):
             # a copy would go without later corrections, and without the safety rules of the original
             help = f"只写要改的几处，用 `extends: {out.id}`；另做一个剧本就换个名称"
             findings.error("replaces-shipped", out.span, f"不能替换自带的 `{rivals[0].id}`", help)
         else:
             rivals.insert(0, out)
     return files
+
+
+def _safety(out: Outline) -> bool:
+    """Whether it is the playbook of safety, which nothing may take the place of, not even for a check."""
+    return out.kind == "playbook" and out.id == ALWAYS_ID
