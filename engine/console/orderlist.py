@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def listing(ledger: Ledger, *, every: bool, late: bool, unit: str, unmask: str | None, json: bool) -> None:
     """Orders by receipt, personal data masked."""
+    from engine.orders import privacy
     from engine.orders.agenda import due_soon
 
     now, rows, data = ledger.clock.now(), [], []
@@ -32,11 +33,11 @@ def listing(ledger: Ledger, *, every: bool, late: bool, unit: str, unmask: str |
         if json:
             data.append(as_json(standing, watches, now, masked=unmask is None))
             continue
-        order = standing.order if unmask is not None else hidden(standing).order
+        order, hide = standing.order, privacy.masked if unmask is None else str
         about = "、".join(filter(None, (order.kind, order.subject))) or order.content
         phone = f"  {order.phone}" if unmask is not None and order.phone else ""
-        at, where = f"{order.received:%m-%d %H:%M}", order.unit or "未派"
-        rows.append((order.no, at, where, _state(standing, watches, now), about[:40] + phone))
+        at, where = f"{order.received:%m-%d %H:%M}", hide(order.unit) or "未派"
+        rows.append((order.no, at, where, _state(standing, watches, now), hide(about)[:40] + phone))
     if json:
         record.emit(data)
         return
