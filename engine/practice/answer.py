@@ -11,7 +11,7 @@ from engine.triage.text import Evidence, Text, normalise
 
 SPARSE = 70  # more signs than this between two marks: written down from speech
 _ENDS = re.compile(r"[,。;!?:、]")
-_STOP = re.compile(r"[。;!?]")
+_STOP = re.compile(r"[。;]")
 # words with which a new thought begins in speech; a mark is set before them
 _TURN = re.compile(
     r"首先|其次|然后|接着|接下来|最后|另外|同时|第[一二三四五六七八]|如果|要是|还有就是|还有|但是|这样就?|嗯|呃"

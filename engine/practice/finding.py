@@ -11,7 +11,7 @@ from engine.practice.answer import Answer
 from engine.practice.model import Group, Way
 from engine.practice.sounds import sounds
 
-REACH = 30  # signs between the first and the last group of a way
+REACH = 34  # signs between the first and the last group of a way
 MOST = 12  # occurrences of a group that are looked at
 Place = tuple[int, int]
 _META = re.compile(r"[\u4e00-\u9fff]+")
@@ -31,8 +31,10 @@ def _by_sound(pattern: str) -> re.Pattern[str]:
 class Finder:
     """Looks for ways in one answer; what was found is remembered by pattern."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, *, later: bool = True) -> None:
+        """`later`: whether what is put off does not count as meant."""
         self.answer = answer
+        self._scopes = [scope for scope in answer.scopes if later or not scope.later]
         self._known: dict[str, list[Place]] = {}
 
     def places(self, group: Group) -> list[Place]:
@@ -62,13 +64,19 @@ class Finder:
                 return start, end
         return None
 
-    def any(self, ways: Sequence[Way]) -> Place | None:
-        """The first place where one of the ways is meant."""
+    def any(self, ways: Sequence[Way], unless: Sequence[Way] = ()) -> Place | None:
+        """The first place where one of the ways is meant, and nothing of `unless` in its sentence."""
         for way in ways:
             place = self.way(way)
-            if place is not None:
+            if place is not None and not any(self._beside(other, place) for other in unless):
                 return place
         return None
+
+    def _beside(self, way: Way, place: Place) -> bool:
+        """Whether the first group of `way` stands in the sentence of `place`."""
+        stops = self.answer.stops
+        here = bisect_left(stops, place[0])
+        return any(bisect_left(stops, start) == here for start, _ in self.places(way.groups[0]))
 
     def _nearest(self, anchor: Place, places: list[Place]) -> Place | None:
         """The place closest to the anchor, in its sentence and within reach."""
@@ -84,7 +92,7 @@ class Finder:
 
     def _meant(self, places: list[Place]) -> bool:
         """No place lies in a stretch disowned by a negator that is not part of the words themselves."""
-        for scope in self.answer.scopes:
+        for scope in self._scopes:
             inside = any(scope.start <= p[0] < scope.end for p in places)
             if inside and not any(p[0] <= scope.negator[1] - 1 and scope.negator[0] < p[1] for p in places):
                 return False

@@ -43,7 +43,7 @@ def mark(bank: Bank, question: Question, text: str) -> Mark:
     finder = Finder(answer)
     shape = shape_of(bank, question, answer)
     credits = tuple(_credits(question, finder, shape))
-    faults = tuple(_faults(question, finder)) if shape == "answer" else ()
+    faults = tuple(_faults(question, Finder(answer, later=False))) if shape == "answer" else ()
     notes = (answer.note,) if answer.note else ()
     return Mark(question.id, _total(question, credits, faults), credits, faults, shape, notes)
 
@@ -53,7 +53,7 @@ def _credits(question: Question, finder: Finder, shape: Shape) -> list[Credit]:
     for point in question.points:
         credit, place = 0.0, None
         if shape in ("answer", "keywords"):
-            place = finder.any(point.ways)
+            place = finder.any(point.ways, point.unless)
             credit = 1.0 if place else 0.0
             if shape == "keywords":
                 credit /= 2
@@ -67,8 +67,8 @@ def _credits(question: Question, finder: Finder, shape: Shape) -> list[Credit]:
 def _faults(question: Question, finder: Finder) -> list[Blame]:
     out = []
     for fault in question.faults:
-        place = finder.any(fault.ways)
-        if place and finder.any(fault.unless) is None:
+        place = finder.any(fault.ways, fault.unless)
+        if place:
             out.append(Blame(fault.id, finder.answer.cut(*place)))
     return out
 

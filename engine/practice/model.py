@@ -7,7 +7,13 @@ import msgspec
 from engine.model import Duration, Span
 
 ROLES = ("actor", "act", "object", "condition", "figure")
-ROLE_NAMES = {"actor": "谁来做", "act": "做什么", "object": "对什么", "condition": "什么情形", "figure": "数字"}
+ROLE_NAMES = {
+    "actor": "谁来做",
+    "act": "做什么",
+    "object": "对什么",
+    "condition": "什么情形",
+    "figure": "数字",
+}
 
 
 class Frozen(msgspec.Struct, frozen=True):
@@ -37,6 +43,7 @@ class Point(Frozen, frozen=True):
     text: str
     ways: tuple[Way, ...]
     near: tuple[Way, ...] = ()
+    unless: tuple[Way, ...] = ()
     source: tuple[str, ...] = ()
     span: Span = Span()
 

@@ -16,6 +16,7 @@ class Scope(NamedTuple):
     start: int
     end: int
     negator: tuple[int, int]
+    later: bool = False  # only put off: what must not be put off is a fault all the same
 
 
 # a stance of the speaker: reaches to the end of the clause
@@ -43,6 +44,19 @@ _CALLED = re.compile(
     rf"(?:这种|这类|这样|那样|那种|此类|这个|这些|这话|这么)[^,。;!?]{{0,10}}?{_WRONG}(?![^,。;!?]{{0,3}}的)"
 )
 _HERE = re.compile(r"(?:不可取|要不得|不可行|是大忌|显得敷衍|空喊|使不得|只会[^,。;]{0,6}(?:激化|更|火上))")
+# the verdict in a clause of its own: X,不干; X,同样不走
+_REFUSED = re.compile(
+    r"(?<=[,、])(?:也|更|同样|都|坚决|绝对|一概|统统|我|这|就)*(?:不|别)(?:干|走|做|行|可|能|要|许|成|提|搞|用|会|选|碰|沾|考虑|可取|学|弄|急)"
+    r"(?=[,。;!]|$)"
+)
+# put off: it is named only to say that it is not done now
+_PUT_OFF = re.compile(
+    r"(?:以后|往后|回头|将来|到时候?|等[^,。;]{0,10})(?:有条件|有空|遇到)?再(?:考虑|研究|说|议|弄|定|谈|提醒?)"
+    r"|(?:暂时|暂且|暂|这回|这次|先|今天|目前|眼下|这会儿|现在|当下|此刻)(?:也|都|就|先|暂且|还)*(?:不|别)"
+    r"(?:弄|搞|做|发|办|碰|提|用|急|考虑|安排|谈|讲|道|说|管|打算|需要|必)"
+    r"|大可不必|倒不必|没这个必要|放到以后|往后放|不急这一时|不着急做|(?:先|暂且)(?:放一?放|放着|搁一?搁|搁着|缓缓|缓一缓再)|不准备做"
+    r"|(?:今天|这次|这回)?就?免了|不必我来|可做可不做|轮不到|不参与|交给别人|我不做|我不插手|再议(?=[,。;]|$)"
+)
 _END = re.compile(r"[,。;!?:]|而是|反而|但是|可是")
 _CARRIED = re.compile(
     r"^(?:把|让|将|叫|甚至|或者?|乃至|还有|以及|直接|硬|强行|拿|一[口味]|随便|对他|跟他吵|要求|怪|批评|推|去找)"
@@ -80,6 +94,10 @@ def disowned(plain: str) -> tuple[Scope, ...]:
         start = _clause_start(plain, found.start())
         before = _clause_start(plain, max(0, start - 1)) if plain[start - 1 : start] == "," else start
         scopes.append(Scope(before, found.start(), found.span()))
+    for later, words in ((False, _REFUSED), (True, _PUT_OFF)):
+        for found in words.finditer(plain):
+            start = max(plain.rfind(mark, 0, found.start()) for mark in "。;!?:") + 1
+            scopes.append(Scope(start, found.end(), found.span(), later))
     for found in _HERE.finditer(plain):
         scopes.append(Scope(_clause_start(plain, found.start()), found.start(), found.span()))
     return tuple(scopes)

@@ -14,6 +14,7 @@ from engine.reader.nodes import Mapping, Node, Scalar, Sequence, compose
 from engine.reader.report import Desk, Findings, suggest
 from engine.reader.values import check_keys, plain_duration, sources, text, whole, wrong
 
+NAMES = ("id", "playbook", "kind", "question")
 PHASES = ("control", "understand", "communicate", "resolve", "improve")
 QUESTION: Table = {
     "id": Field("text", "题号", required=True),
@@ -34,13 +35,14 @@ POINT: Table = {
     "source": Field("sources", "依据"),
     "ways": Field("text", "怎样说算说到：每行几组意思，要说在一处", required=True),
     "near": Field("text", "怎样说只算沾边"),
+    "unless": Field("text", "同一句里说了这些就不算"),
 }
 FAULT: Table = {
     "id": Field("text", "失分点的编号", required=True),
     "minus": Field("version", "扣几分", required=True),
     "fault": Field("text", "不该怎么做", required=True),
     "ways": Field("text", "怎样说算主张这么做", required=True),
-    "unless": Field("text", "说了这些就不算"),
+    "unless": Field("text", "同一句里说了这些就不算"),
 }
 LEXICON: Table = {
     "lexicon": Field("id", "词表的名称", required=True),
@@ -107,7 +109,9 @@ class _Reader:
     def question(self, root: Mapping) -> Question | None:
         desk = Desk(self.findings, "题目")
         fields = check_keys(desk, root.pairs, QUESTION, root)
-        plain = {k: text(desk, k, fields[k]) or "" for k in ("id", "playbook", "kind", "question") if k in fields}
+        plain = {
+            k: text(desk, k, fields[k]) or "" for k in ("id", "playbook", "kind", "question") if k in fields
+        }
         think, answer = (self._duration(desk, k, fields.get(k)) for k in ("think", "answer"))
         points = [self.point(plain.get("id", ""), node) for node in self._list(desk, "points", fields)]
         faults = [self.fault(plain.get("id", ""), node) for node in self._list(desk, "faults", fields)]
@@ -117,10 +121,11 @@ class _Reader:
         if real and total != 100:
             desk.error("weights", fields["points"].span, f"采分点一共 {total} 分", "合计要 100 分")
         seen: set[str] = set()
-        for item in [*real, *(f for f in faults if f)]:
-            if item.id in seen:
-                desk.error("repeated", item.span, f"编号 `{item.id}` 写了两次", "换一个编号")
-            seen.add(item.id)
+        items = [(p.id, p.span) for p in real] + [(f.id, f.span) for f in faults if f]
+        for id, span in items:
+            if id in seen:
+                desk.error("repeated", span, f"编号 `{id}` 写了两次", "换一个编号")
+            seen.add(id)
         if len(plain) < 4:
             return None
         return Question(
@@ -142,6 +147,7 @@ class _Reader:
             id=id, phase=phase, weight=whole(desk, "weight", fields["weight"]) or 0,
             text=text(desk, "point", fields["point"]) or "", ways=self.ways(desk, fields["ways"]),
             near=self.ways(desk, fields["near"]) if "near" in fields else (),
+            unless=self.ways(desk, fields["unless"]) if "unless" in fields else (),
             source=sources(desk, fields["source"]) if "source" in fields else (), span=node.span,
         )  # fmt: skip
 

@@ -15,6 +15,8 @@ from engine.practice.model import Bank, Question
 
 Shape = Literal["answer", "keywords", "elsewhere", "empty"]
 _GLUE = re.compile(r"[我他她您你会把请的了给让再就先]")
+ELSEWHERE = 0.4  # less than this share of the likeness to another question: an answer to that one
+LONG = 120  # signs: a shorter answer has too few telling words
 SHORT = 6  # signs of a clause: a list of keywords has hardly a longer one
 
 
@@ -65,13 +67,12 @@ def _words(question: Question) -> str:
 
 def _elsewhere(bank: Bank, question: Question, answer: Answer) -> bool:
     """The words speak clearly for another question."""
+    if len(answer.plain) < LONG:
+        return False
     likeness = likeness_of(bank, answer)
     here = likeness.get(question.id, 0.0)
     best = max(likeness.values(), default=0.0)
     return best > 0 and here < best * ELSEWHERE
-
-
-ELSEWHERE = 0.45
 
 
 def likeness_of(bank: Bank, answer: Answer) -> dict[str, float]:
