@@ -34,6 +34,7 @@ class Finder:
     def __init__(self, answer: Answer, *, later: bool = True) -> None:
         """`later`: whether what is put off does not count as meant."""
         self.answer = answer
+        self._heard = later  # a fault is not heard into signs that only sound like it
         self._scopes = [scope for scope in answer.scopes if later or not scope.later]
         self._known: dict[str, list[Place]] = {}
 
@@ -42,7 +43,7 @@ class Finder:
         known = self._known.get(group.pattern)
         if known is None:
             known = [found.span() for found in _compiled(group.pattern).finditer(self.answer.plain)]
-            if self.answer.spoken:
+            if self.answer.spoken and self._heard:
                 heard = _by_sound(group.pattern).finditer(self.answer.heard)
                 known = sorted({*known, *(f.span() for f in heard if f.end() - f.start() > 1)})
             self._known[group.pattern] = known = known[:MOST]

@@ -192,7 +192,7 @@ class _Reader:
                 desk.error("unknown-word", node.span, f"词表里没有 `<{name}>`", help)
                 return ""
         full = _NAME.sub(lambda found: f"(?:{self.words[found[1]]})", written)
-        full = full.replace("…", _GAP).replace("(?:", "(").replace("(", "(?:")
+        full = re.sub(r"\((?!\?)", "(?:", full.replace("…", _GAP))
         try:
             if re.compile(full).match(""):
                 desk.error("empty-word", node.span, "有一种说法是空的", "看看 `|` 前后是否少了词")
