@@ -11,6 +11,9 @@ from engine.practice.shape import Shape, shape_of
 from engine.triage.text import Evidence
 
 
+NEAR = 0.25  # of the weight, for a point that is only touched: most of these are no more than topic words
+
+
 class Credit(msgspec.Struct, frozen=True):
     """What a point earned: 0, 0.5 or 1, and by which words (None when by none)."""
 
@@ -34,6 +37,7 @@ class Mark(msgspec.Struct, frozen=True):
     points: tuple[Credit, ...]
     faults: tuple[Blame, ...]
     shape: Shape = "answer"
+    adjust: int = 0  # for the manner of telling
     notes: tuple[str, ...] = ()
 
 
@@ -44,8 +48,10 @@ def mark(bank: Bank, question: Question, text: str) -> Mark:
     shape = shape_of(bank, question, answer)
     credits = tuple(_credits(question, finder, shape))
     faults = tuple(_faults(question, Finder(answer, later=False))) if shape == "answer" else ()
-    notes = (answer.note,) if answer.note else ()
-    return Mark(question.id, _total(question, credits, faults), credits, faults, shape, notes)
+    adjust, notes = _manner(answer, credits, shape)
+    if answer.note:
+        notes = (*notes, answer.note)
+    return Mark(question.id, _total(question, credits, faults, adjust), credits, faults, shape, adjust, notes)
 
 
 def _credits(question: Question, finder: Finder, shape: Shape) -> list[Credit]:
@@ -73,8 +79,23 @@ def _faults(question: Question, finder: Finder) -> list[Blame]:
     return out
 
 
-def _total(question: Question, credits: tuple[Credit, ...], faults: tuple[Blame, ...]) -> int:
+def _total(question: Question, credits: tuple[Credit, ...], faults: tuple[Blame, ...], adjust: int) -> int:
     weights = {point.id: point.weight for point in question.points}
     minus = {fault.id: fault.minus for fault in question.faults}
-    total = sum(weights[c.id] * c.credit for c in credits) - sum(minus[b.id] for b in faults)
+    total = sum(weights[c.id] * (c.credit if c.credit == 1 else NEAR) for c in credits if c.credit)
+    total += adjust - sum(minus[b.id] for b in faults)
     return max(0, min(100, round(total)))
+
+
+def _manner(answer: Answer, credits: tuple[Credit, ...], shape: Shape) -> tuple[int, tuple[str, ...]]:
+    """How the answer is told, −8 to +3: what is only named in passing, and an order turned round."""
+    reached = [c.evidence.start for c in credits if c.credit == 1 and c.evidence]
+    if shape != "answer" or not reached:
+        return 0, ()
+    adjust = max(-8.0, min(3.0, 0.3 * (len(answer.text.original) / len(reached) - 55)))
+    notes = ["说得太简略"] if adjust < -4 else []
+    pairs = [(a, b) for i, a in enumerate(reached) for b in reached[i + 1 :]]
+    if len(pairs) > 2 and sum(a > b for a, b in pairs) > 0.6 * len(pairs):
+        adjust -= 6
+        notes.append("先后颠倒：先控制场面、问清情况，再解决，最后才讲改进")
+    return max(-8, round(adjust)), tuple(notes)
