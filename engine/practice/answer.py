@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from collections.abc import Mapping
+from functools import cache, cached_property
 
 from engine.practice.polarity import Scope, disowned
 from engine.practice.sounds import sounds
@@ -18,25 +19,17 @@ _TURN = re.compile(
 )
 _FILLER = re.compile(r"嗯+|呃+|那个(?=[^人同])|就是说|呢(?=[^,。])|啊(?=[^,。])")
 
-# plain words of the street → those of the question bank; the first sign keeps its place, as does the rest
-DIALECT = {
-    "咱们": "我们", "咱": "我", "俺": "我", "啥时候": "什么时候", "啥": "什么", "咋": "怎么", "瞅瞅": "看看", "瞅": "看",
-    "瞧瞧": "看看", "瞧": "看", "唠唠": "说说", "唠": "说", "叨咕": "说", "念叨": "说", "掰扯": "讲清", "撂": "说",
-    "俩人": "两人", "俩": "两", "甭": "不用", "头儿": "领导", "掌柜": "领导", "老爷子": "老人", "老大爷": "老人",
-    "大伙儿": "大家", "大伙": "大家", "乡亲": "群众", "老乡": "群众", "老百姓": "群众", "探头": "监控", "画押": "签字",
-    "画个押": "签字", "口儿": "窗口", "赶明儿": "以后", "麻溜儿": "马上", "麻溜": "马上", "立马": "马上",
-    "拾掇": "整顿", "闺女": "女儿", "丫头": "姑娘", "打头儿": "开头", "划拉": "记", "机子": "机器", "里屋": "休息室",
-    "板凳": "椅子", "凳子": "椅子", "捎": "送", "拨个电话": "打电话", "挂个电话": "打电话", "跟前": "面前",
-}  # fmt: skip
-_DIALECT = re.compile("|".join(sorted(DIALECT, key=len, reverse=True)))
-
 
 class Answer:
     """A learner's answer. `plain[i]` comes from `original[origin[i]]`."""
 
-    def __init__(self, text: str) -> None:
-        """`text`: as typed; signs beyond the limit of `normalise` are not read (`note` says so)."""
-        self.text = _usual(_spoken(normalise(text)))
+    def __init__(self, text: str, usual: Mapping[str, str] | None = None) -> None:
+        """`text`: as typed; signs beyond the limit of `normalise` are not read (`note` says so).
+
+        `usual`: words of the street and those that the question bank uses for them.
+        """
+        spoken = _spoken(normalise(text))
+        self.text = _usual(spoken, usual) if usual else spoken
         self.plain = self.text.plain
         self.note = self.text.note
 
@@ -98,16 +91,21 @@ def _spoken(text: Text) -> Text:
     return Text(text.original, "".join(plain), tuple(origin), text.note)
 
 
-def _usual(text: Text) -> Text:
+@cache
+def _any_of(words: frozenset[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))))
+
+
+def _usual(text: Text, usual: Mapping[str, str]) -> Text:
     """The text in usual words; every sign of a replacement comes from the first sign replaced."""
     plain: list[str] = []
     origin: list[int] = []
     done = 0
-    for found in _DIALECT.finditer(text.plain):
+    for found in _any_of(frozenset(usual)).finditer(text.plain):
         start, end = found.span()
         plain.append(text.plain[done:start])
         origin += text.origin[done:start]
-        word = DIALECT[found.group()]
+        word = usual[found.group()]
         plain.append(word)
         origin += [text.origin[start]] * (len(word) - 1) + [text.origin[end - 1]]
         done = end

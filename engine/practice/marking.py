@@ -10,7 +10,6 @@ from engine.practice.model import Bank, Question
 from engine.practice.shape import Shape, shape_of
 from engine.triage.text import Evidence
 
-
 NEAR = 0.25  # of the weight, for a point that is only touched: most of these are no more than topic words
 
 
@@ -43,7 +42,7 @@ class Mark(msgspec.Struct, frozen=True):
 
 def mark(bank: Bank, question: Question, text: str) -> Mark:
     """Mark an answer to a question of the bank."""
-    answer = Answer(text)
+    answer = Answer(text, dict(bank.usual))
     finder = Finder(answer)
     shape = shape_of(bank, question, answer)
     credits = tuple(_credits(question, finder, shape))

@@ -78,6 +78,7 @@ class Bank(Frozen, frozen=True):
     """All questions, in order of their files."""
 
     questions: tuple[Question, ...]
+    usual: tuple[tuple[str, str], ...] = ()  # a word of the street, the word used here
 
     def find(self, id: str) -> Question | None:
         """The question with this id, whatever its letters' case."""

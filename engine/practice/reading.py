@@ -47,6 +47,7 @@ FAULT: Table = {
 LEXICON: Table = {
     "lexicon": Field("id", "词表的名称", required=True),
     "words": Field("text", "名称：近义的说法", required=True),
+    "usual": Field("text", "街上的说法：题库里的说法"),
 }
 _GAP = "[^。;!?]{0,8}?"
 _NAME = re.compile(r"<([a-z]+)>")
@@ -64,15 +65,19 @@ def parse(texts: Texts[str, str]) -> Bank:
     findings = Findings()
     roots = {name: compose(name, body, findings) for name, body in texts.items()}
     words: dict[str, str] = {}
+    usual: dict[str, str] = {}
     for root in roots.values():
         if root and "lexicon" in root.pairs:
-            words |= _lexicon(root, Desk(findings))
+            desk = Desk(findings, "词表")
+            fields = check_keys(desk, root.pairs, LEXICON, root)
+            words |= _words(desk, fields.get("words"))
+            usual |= _words(desk, fields.get("usual"))
     reader = _Reader(findings, words)
     found = [reader.question(root) for root in roots.values() if root and "lexicon" not in root.pairs]
     questions = sorted((q for q in found if q), key=lambda q: order(q.id))
     if findings.errors:
         raise BadData("练习题库有错", "照下面的位置改好再试", findings.sorted())
-    return Bank(tuple(questions))
+    return Bank(tuple(questions), tuple(usual.items()))
 
 
 def order(id: str) -> tuple[str, int]:
@@ -90,9 +95,8 @@ def findings_of(texts: Texts[str, str]) -> tuple[Finding, ...]:
     return ()
 
 
-def _lexicon(root: Mapping, desk: Desk) -> dict[str, str]:
-    fields = check_keys(desk, root.pairs, LEXICON, root)
-    node = fields.get("words")
+def _words(desk: Desk, node: Node | None) -> dict[str, str]:
+    """Name → words."""
     if not isinstance(node, Mapping):
         return {}
     words = {name: text(desk, name, pair.value) for name, pair in node.pairs.items()}
