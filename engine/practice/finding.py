@@ -95,6 +95,7 @@ class Finder:
         """No place lies in a stretch disowned by a negator that is not part of the words themselves."""
         for scope in self._scopes:
             inside = any(scope.start <= p[0] < scope.end for p in places)
-            if inside and not any(p[0] <= scope.negator[1] - 1 and scope.negator[0] < p[1] for p in places):
+            first, last = max(scope.negator[0], scope.negator[1] - 2), scope.negator[1]
+            if inside and not any(start <= first and last <= end for start, end in places):
                 return False
         return True

@@ -91,7 +91,9 @@ def _manner(answer: Answer, credits: tuple[Credit, ...], shape: Shape) -> tuple[
     reached = [c.evidence.start for c in credits if c.credit == 1 and c.evidence]
     if shape != "answer" or not reached:
         return 0, ()
-    adjust = max(-8.0, min(3.0, 0.3 * (len(answer.text.original) / len(reached) - 55)))
+    adjust = max(
+        -8.0, min(3.0 if len(reached) > 2 else 0.0, 0.3 * (len(answer.text.original) / len(reached) - 55))
+    )
     notes = ["说得太简略"] if adjust < -4 else []
     pairs = [(a, b) for i, a in enumerate(reached) for b in reached[i + 1 :]]
     if len(pairs) > 2 and sum(a > b for a, b in pairs) > 0.6 * len(pairs):
