@@ -16,8 +16,11 @@ from engine.practice.model import Bank, Question
 Shape = Literal["answer", "keywords", "elsewhere", "empty"]
 _GLUE = re.compile(r"[我他她您你会把请的了给让再就先]")
 ELSEWHERE = 0.4  # less than this share of the likeness to another question: an answer to that one
+CLEAR = 0.15  # likeness to that other question, at least
 LONG = 120  # signs: a shorter answer has too few telling words
-SHORT = 6  # signs of a clause: a list of keywords has hardly a longer one
+SHORT = 8  # signs of a bare clause, at most; it has no word that makes it a sentence
+BARE = 0.8  # of the clauses, at least, in a list of keywords
+MEAN = 4.6  # signs of its clauses on the mean, at most
 
 
 def shape_of(bank: Bank, question: Question, answer: Answer) -> Shape:
@@ -32,11 +35,12 @@ def shape_of(bank: Bank, question: Question, answer: Answer) -> Shape:
 
 
 def _keywords(answer: Answer) -> bool:
+    """Most of it is bare words between marks."""
     clauses = answer.clauses
-    if len(clauses) < 5:
+    bare = [clause for clause in clauses if len(clause) <= SHORT and not _GLUE.search(clause)]
+    if len(clauses) < 5 or len(bare) < BARE * len(clauses):
         return False
-    signs = sum(map(len, clauses))
-    return signs / len(clauses) <= SHORT and len(_GLUE.findall(answer.plain)) < signs / 25
+    return sum(map(len, clauses)) <= MEAN * len(clauses)
 
 
 def _pairs(text: str) -> Iterable[str]:
@@ -72,7 +76,7 @@ def _elsewhere(bank: Bank, question: Question, answer: Answer) -> bool:
     likeness = likeness_of(bank, answer)
     here = likeness.get(question.id, 0.0)
     best = max(likeness.values(), default=0.0)
-    return best > 0 and here < best * ELSEWHERE
+    return best > CLEAR and here < best * ELSEWHERE
 
 
 def likeness_of(bank: Bank, answer: Answer) -> dict[str, float]:
