@@ -22,9 +22,9 @@ FOLDER = paths.shipped("playbooks") / "practice"
 TEXTS = {f"playbooks/practice/{file.name}": file.read_text("utf-8") for file in FOLDER.glob("*.yaml")}
 GOOD = (
     "我先扶老人到休息室坐下，说您冒雨跑这一趟真不容易。我递上毛巾，端一杯热水。"
-    "我耐心听他说完，问清要办什么业务、缺哪几样材料。我看缺的是关键材料还是次要材料。"
-    "如果缺的是主件，我跟他讲清一次办的前提是材料齐全，少了审核通不过。"
-    "网上能查到的，我帮他在电脑上查出来打印。网上没有的，我给他儿子打电话，请他快递送来。"
+    "我耐心听他说完，问清要办什么业务、缺哪几样材料。我看缺的这几样要不要紧，是主件还是次要材料。"
+    "如果缺的是主件，我跟他讲清要一次办成，材料就得齐全，少了审核通不过。"
+    "网上能查到的，我帮他在电脑上查出来打印。查不到的，我给他儿子打电话，请他快递送来。"
     "如果缺的是次要材料，我马上请示领导，按容缺先受理。领导同意后请他签承诺书，约好三天内补齐。"
     "事后我写一份总结，建议把能容缺的材料列成清单公示。"
 )
@@ -149,9 +149,9 @@ def test_negated_fault_costs_nothing(question, fault, said, no):
 @pytest.mark.parametrize(
     "said",
     [
-        "缺关键材料也先办了，这种口子我不开。",
+        "缺主件也给办了，这种事我不做。",
         "把老人打发走，不干；数落他没带齐，也不干。",
-        "我不会批评老人没带齐，更不会说这不归我们窗口管。",
+        "我不会批评老人没带齐，更不会说这不是我们管的。",
     ],
 )
 def test_what_is_called_wrong_is_no_fault(said):
@@ -196,7 +196,7 @@ def test_phrases_without_the_scene_earn_next_to_nothing():
     """Talk that fits every question is worth nothing in any."""
     text = (
         "各位考官，这道题考查的是我们的服务意识。我会坚持以人民为中心，第一时间响应，"
-        "具体问题具体分析，统筹协调各方力量，妥善处置，举一反三，建章立制，不断提升工作水平。"
+        "具体问题具体分析，统筹协调各方力量，妥善处置，建章立制，不断提升工作水平。"
     )
     for question in BANK.questions:
         assert mark(BANK, question, text).score <= 12, question.id
@@ -205,7 +205,7 @@ def test_phrases_without_the_scene_earn_next_to_nothing():
 def test_words_that_sound_right_count_in_speech():
     """Written down from speech, a word counts by its sound; in a written text it does not."""
     spoken = (
-        "嗯然后我会马上给信息忠心打电话请他们赶紧过来抢休一下然后呢再跟领道会报一下现在是个什么情况看看到底是网落的问题还是整个系"
+        "嗯然后我会马上给信息忠心打电话请他们赶紧过来抢休一下然后呢再跟领道会报一下现在是个什么情况查一下是哪种网落故障还是整个系"
         "统都摊了大概就是这样子的一个思路"
     )
     assert Answer(spoken).spoken

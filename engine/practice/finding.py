@@ -96,6 +96,7 @@ class Finder:
         for scope in self._scopes:
             inside = any(scope.start <= p[0] < scope.end for p in places)
             first, last = max(scope.negator[0], scope.negator[1] - 2), scope.negator[1]
-            if inside and not any(start <= first and last <= end for start, end in places):
+            own = scope.start >= last and any(start <= first and last <= end for start, end in places)
+            if inside and not own:
                 return False
         return True
