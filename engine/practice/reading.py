@@ -2,55 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping as Texts
 
 from engine import paths
 from engine.errors import BadData
 from engine.model import Duration, Finding
+from engine.practice.fields import FAULT, LEXICON, PHASES, POINT, QUESTION
 from engine.practice.model import ROLES, Bank, Fault, Group, Point, Question, Way
-from engine.reader.fields import Field, Table
+from engine.practice.patterns import Patterns
+from engine.reader.fields import Table
 from engine.reader.nodes import Mapping, Node, Scalar, Sequence, compose
 from engine.reader.report import Desk, Findings, suggest
 from engine.reader.values import check_keys, plain_duration, sources, text, whole, wrong
-
-NAMES = ("id", "playbook", "kind", "question")
-PHASES = ("control", "understand", "communicate", "resolve", "improve")
-QUESTION: Table = {
-    "id": Field("text", "题号", required=True),
-    "playbook": Field("name", "练的是哪个剧本", required=True),
-    "kind": Field("text", "题型", required=True),
-    "think": Field("duration", "思考多久", required=True),
-    "answer": Field("duration", "作答多久", required=True),
-    "question": Field("text", "题面", required=True),
-    "points": Field("text", "采分点", required=True),
-    "faults": Field("text", "失分点"),
-    "outline": Field("text", "答题提纲", required=True),
-}
-POINT: Table = {
-    "id": Field("text", "采分点的编号", required=True),
-    "phase": Field("text", "哪个阶段", required=True),
-    "weight": Field("version", "几分", required=True),
-    "point": Field("text", "要说到什么", required=True),
-    "source": Field("sources", "依据"),
-    "ways": Field("text", "怎样说算说到：每行几组意思，要说在一处", required=True),
-    "near": Field("text", "怎样说只算沾边"),
-    "unless": Field("text", "同一句里说了这些就不算"),
-}
-FAULT: Table = {
-    "id": Field("text", "失分点的编号", required=True),
-    "minus": Field("version", "扣几分", required=True),
-    "fault": Field("text", "不该怎么做", required=True),
-    "ways": Field("text", "怎样说算主张这么做", required=True),
-    "unless": Field("text", "同一句里说了这些就不算"),
-}
-LEXICON: Table = {
-    "lexicon": Field("id", "词表的名称", required=True),
-    "words": Field("text", "名称：近义的说法", required=True),
-    "usual": Field("text", "街上的说法：题库里的说法"),
-}
-_GAP = "[^。;!?]{0,8}?"
-_NAME = re.compile(r"<([a-z]+)>")
 
 
 def load() -> Bank:
@@ -75,7 +38,7 @@ def parse(texts: Texts[str, str], *, strict: bool = True) -> Bank:
             fields = check_keys(desk, root.pairs, LEXICON, root)
             words |= _words(desk, fields.get("words"))
             usual |= _words(desk, fields.get("usual"))
-    reader = _Reader(findings, words, strict)
+    reader = _Reader(findings, Patterns(words, strict))
     found = [reader.question(root) for root in roots.values() if root and "lexicon" not in root.pairs]
     questions = sorted((q for q in found if q), key=lambda q: order(q.id))
     if findings.errors:
@@ -107,12 +70,11 @@ def _words(desk: Desk, node: Node | None) -> dict[str, str]:
 
 
 class _Reader:
-    """Reads questions; knows the lexicon."""
+    """Reads questions."""
 
-    def __init__(self, findings: Findings, words: dict[str, str], strict: bool) -> None:
+    def __init__(self, findings: Findings, patterns: Patterns) -> None:
         self.findings = findings
-        self.strict = strict
-        self.words = words
+        self.patterns = patterns
 
     def question(self, root: Mapping) -> Question | None:
         desk = Desk(self.findings, "题目")
@@ -187,30 +149,10 @@ class _Reader:
                 desk.error("unknown-role", pair.key.span, f"没有 `{role}` 这一组", suggest(role, ROLES))
                 continue
             written = text(desk, role, pair.value)
-            pattern = self.pattern(desk, written, pair.value) if written else ""
+            pattern = self.patterns.read(desk, written, pair.value) if written else ""
             if written and pattern:
                 found.append(Group(role, pattern, written))
         return tuple(found)
-
-    def pattern(self, desk: Desk, written: str, node: Node) -> str:
-        """A word pattern as a regular expression: `…` is a short gap, `<name>` the lexicon's words."""
-        for name in _NAME.findall(written):
-            if name not in self.words:
-                help = suggest(name, self.words)
-                desk.error("unknown-word", node.span, f"词表里没有 `<{name}>`", help)
-                return ""
-        full = _NAME.sub(lambda found: f"(?:{self.words[found[1]]})", written)
-        full = re.sub(r"\((?!\?)", "(?:", full.replace("…", _GAP))
-        if not self.strict:
-            return full
-        try:
-            if re.compile(full).match(""):
-                desk.error("empty-word", node.span, "有一种说法是空的", "看看 `|` 前后是否少了词")
-                return ""
-        except re.error:
-            desk.error("bad-pattern", node.span, f"说法 `{written[:20]}` 的括号没有配对", "检查 `(` `)` `|`")
-            return ""
-        return full
 
     def _fields(self, desk: Desk, node: Node, table: Table) -> dict[str, Node]:
         if isinstance(node, Mapping):
