@@ -7,7 +7,7 @@ import re
 from engine.reader.nodes import Node
 from engine.reader.report import Desk, suggest
 
-_GAP = "[^。;!?]{0,8}?"
+_GAP = "[^。;!?不没别未]{0,8}?"  # no negator: what stands behind one is disowned
 _NAME = re.compile(r"<([a-z]+)>")
 
 
