@@ -12,6 +12,8 @@ from engine.triage.text import Evidence
 
 NEAR = 0.25  # of the weight, for a point that is only touched: most of these are no more than topic words
 
+ENOUGH = 49  # signs for each point reached, without marks: neither in passing nor at length
+
 
 class Credit(msgspec.Struct, frozen=True):
     """What a point earned: 0, 0.5 or 1, and by which words (None when by none)."""
@@ -91,9 +93,8 @@ def _manner(answer: Answer, credits: tuple[Credit, ...], shape: Shape) -> tuple[
     reached = [c.evidence.start for c in credits if c.credit == 1 and c.evidence]
     if shape != "answer" or not reached:
         return 0, ()
-    adjust = max(
-        -8.0, min(3.0 if len(reached) > 2 else 0.0, 0.3 * (len(answer.text.original) / len(reached) - 55))
-    )
+    said = sum(map(len, set(answer.clauses)))  # what is said twice is no longer for it
+    adjust = max(-8.0, min(3.0 if len(reached) > 2 else 0.0, 0.3 * (said / len(reached) - ENOUGH)))
     notes = ["说得太简略"] if adjust < -4 else []
     pairs = [(a, b) for i, a in enumerate(reached) for b in reached[i + 1 :]]
     if len(pairs) > 2 and sum(a > b for a, b in pairs) > 0.6 * len(pairs):
