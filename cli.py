@@ -598,6 +598,42 @@ def triage(
         hearsay.triage_command(" ".join(text), batch, evaluation, why=why, json=as_json)
 
 
+@main.group(context_settings=_SETTINGS)
+def practice() -> None:
+    """面试练习：题目、评分、量准确率。"""
+
+
+@practice.command("list")
+@_JSON
+def practice_list(as_json: bool) -> None:
+    """列出题目。"""
+    from engine.console import grading
+
+    grading.questions(json=as_json)
+
+
+@practice.command("grade")
+@click.argument("question", metavar="[题号]", default="")
+@click.option("--answer", type=_FILE, metavar="文件", help="作答，文本文件")
+@click.option("--batch", type=_FILE, metavar="文件", help="JSON Lines，每行 id、question、text")
+@_JSON
+def practice_grade(question: str, answer: Path | None, batch: Path | None, as_json: bool) -> None:
+    """给一份作答评分：每个采分点凭哪句话给的，漏了什么。"""
+    from engine.console import grading
+
+    grading.grade(question, answer, batch, json=as_json)
+
+
+@practice.command("eval")
+@click.argument("file", type=_FILE, metavar="文件")
+@_JSON
+def practice_eval(file: Path, as_json: bool) -> None:
+    """按标注好的作答量评分的准确率，列出差异。"""
+    from engine.console import grading
+
+    grading.evaluate(file, json=as_json)
+
+
 @main.command()
 @_JSON
 def init(as_json: bool) -> None:

@@ -1,0 +1,187 @@
+"""`zhiban practice`: the questions, an answer marked, a batch, a measurement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from engine.console import record
+from engine.console.respond import terminal
+from engine.console.terminal import Terminal
+from engine.errors import BadData, NotFound, UsageError
+from engine.practice.evaluate import Judged, Line, by_group, judge
+from engine.practice.marking import Mark, mark
+from engine.practice.model import Bank, Question
+from engine.practice.reading import load
+from engine.practice.reports import band, document, listing, notes, wanted
+from engine.reader.report import suggest
+
+LIMIT = 2_000_000  # bytes of an answer; a spoken answer has about 2,000
+_LEVELS = {"all": "全部", "excellent": "优", "good": "良", "fair": "中", "poor": "差", "adversarial": "对抗"}
+_T = TypeVar("_T")
+
+
+class _Entry(msgspec.Struct):
+    id: str | int
+    question: str
+    text: str
+
+
+def questions(*, json: bool) -> None:
+    """The questions."""
+    bank = load()
+    if json:
+        record.emit(listing(bank))
+        return
+    screen = terminal()
+    for question in bank.questions:
+        screen.line(question.text, first=f"{question.id:<4}", rest="    ")
+
+
+def grade(id: str, answer: Path | None, batch: Path | None, *, json: bool) -> None:
+    """Mark one answer, or a batch of them."""
+    bank = load()
+    if batch is not None:
+        for entry in _lines(batch, _Entry, "id、question、text"):
+            question = _question(bank, entry.question)
+            record.emit_line({"id": entry.id, **document(mark(bank, question, entry.text), question)})
+        return
+    if not id or answer is None:
+        raise UsageError("要写题号和答案文件", "例如：zhiban practice grade E1 --answer 答案.txt")
+    question = _question(bank, id)
+    text, note = _read(answer)
+    result = mark(bank, question, text)
+    if json:
+        record.emit(document(result, question))
+    else:
+        _show(terminal(), result, question, note)
+
+
+def evaluate(file: Path, *, json: bool) -> None:
+    """Measure the marker on labelled answers."""
+    bank = load()
+    lines = _lines(file, Line, "id、question、text、hit、partial、fault、score")
+    if not lines:
+        raise BadData(f"{file}：没有一行作答", "每行一个 JSON 对象")
+    for line in lines:
+        _question(bank, line.question)
+    judged = judge(bank, lines)
+    groups = by_group(judged)
+    if json:
+        misses = [{"id": j.line.id, "score": j.mark.score, "label": j.line.score, **j.misses} for j in judged]
+        record.emit({"groups": groups, "answers": misses})
+        return
+    out = terminal().out
+    out.write("组               份数  点查准 点查全 点F1   失分查准 失分查全 等级相关 平均误差 偏差\n")
+    for name, m in groups.items():
+        level, _, kind = name.partition("/")
+        label = _LEVELS.get(level, level) + (f" {kind}" if kind else "")
+        label += " " * (17 - sum(2 if sign > "\u2e80" else 1 for sign in label))
+        out.write(
+            f"{label}{m.answers:>4}  {_number(m.point_precision)}  {_number(m.point_recall)}"
+            f"  {_number(m.point_f1)}  {_number(m.fault_precision)}    {_number(m.fault_recall)}"
+            f"    {_number(m.spearman)}    {m.mean_error:5.1f}  {m.bias:+5.1f}\n"
+        )
+    _differences(terminal(), judged)
+
+
+def _number(value: float | None) -> str:
+    return "  -  " if value is None else f"{value:5.3f}"
+
+
+_TOLD = {
+    "points_wrong": "多给",
+    "points_missed": "漏给",
+    "faults_wrong": "错扣",
+    "faults_missed": "漏扣",
+}
+
+
+def _differences(screen: Terminal, judged: list[Judged]) -> None:
+    screen.blank()
+    for j in judged:
+        told = [f"{_TOLD[kind]} {'、'.join(ids)}" for kind, ids in j.misses.items() if ids]
+        if told:
+            screen.line(f"{j.mark.score} 分（标注 {j.line.score}）：{'；'.join(told)}", first=f"{j.line.id} ")
+
+
+def _show(screen: Terminal, result: Mark, question: Question, note: str) -> None:
+    """The mark for a learner: the gaps first, then what was reached, then the outline."""
+    screen.line(f"{result.question}：{result.score} 分（{band(result.score)}）", "act")
+    for words in (*([note] if note else []), *notes(result)):
+        screen.line(words, "soon")
+    faults = {fault.id: fault for fault in question.faults}
+    for blame in result.faults:
+        fault = faults[blame.id]
+        screen.line(f"{fault.text}：“{blame.evidence.text}”", "alarm", first=f"-{fault.minus:<3}")
+    points = {point.id: point for point in question.points}
+    for credit in sorted(result.points, key=lambda c: c.credit):
+        point = points[credit.id]
+        said = f"：“{credit.evidence.text}”" if credit.evidence else ""
+        if credit.credit == 1:
+            screen.line(point.text + said, "good", first=f"+{point.weight:<3}")
+        elif credit.credit:
+            screen.line(f"沾边{said}。要说到：{wanted(point)}", "soon", first=f"?{point.weight:<3}")
+        else:
+            screen.line(f"没说到：{wanted(point)}", first=f" {point.weight:<3}")
+    screen.blank()
+    screen.line("答题提纲")
+    for words in question.outline:
+        screen.line(words, "quiet", first="  ")
+
+
+def _question(bank: Bank, id: str) -> Question:
+    question = bank.find(id)
+    if question is None:
+        ids = [q.id for q in bank.questions]
+        raise NotFound(f"没有题目 `{id[:30]}`", suggest(id, ids) or "zhiban practice list 列出所有题目")
+    return question
+
+
+def _read(file: Path) -> tuple[str, str]:
+    """The text of an answer file, UTF-8 or GBK, and a remark about it. Errors: NotFound, BadData."""
+    data = _bytes(file)
+    if b"\0" in data:
+        raise BadData(f"{file}：不是文字文件", "把作答存成 UTF-8 的文本文件")
+    try:
+        text, note = data.decode("utf-8-sig"), ""
+    except UnicodeDecodeError:
+        try:
+            text, note = data.decode("gb18030"), "文件是 GBK 编码，已按 GBK 读"
+        except UnicodeDecodeError:
+            raise BadData(f"{file}：读不出文字", "把作答存成 UTF-8 的文本文件") from None
+    if not text.strip():
+        raise BadData(f"{file}：文件是空的", "把作答写进文件再评")
+    return text, note
+
+
+def _bytes(file: Path) -> bytes:
+    if not file.is_file():
+        raise NotFound(f"没有文件 `{file}`", "检查路径")
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(LIMIT + 1)
+    except OSError as error:
+        raise BadData(f"{file}：打不开（{error.strerror}）", "检查权限") from None
+    if len(data) > LIMIT:
+        raise BadData(f"{file}：超过 {LIMIT // 1_000_000} MB，不像一份作答", "检查是不是选错了文件")
+    return data
+
+
+def _lines(file: Path, kind: type[_T], fields: str) -> list[_T]:
+    """The JSON Lines of a file. Errors: NotFound, BadData with the line."""
+    if not file.is_file():
+        raise NotFound(f"没有文件 `{file}`", "检查路径")
+    decoder = msgspec.json.Decoder(kind)
+    found = []
+    for number, raw in enumerate(file.read_bytes().splitlines(), 1):
+        if raw.strip():
+            try:
+                found.append(decoder.decode(raw))
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                raise BadData(
+                    f"{file}:{number}：这一行读不了（{error}）", f"每行一个 JSON 对象：{fields}"
+                ) from None
+    return found

@@ -1,0 +1,1 @@
+"""Practice: answers of interview learners are marked point by point (see docs/practice.md)."""

@@ -1,0 +1,70 @@
+"""A mark in plain data: the contract of `zhiban practice grade --json`, and what would have earned more."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from engine.practice.marking import Mark
+from engine.practice.model import ROLE_NAMES, Bank, Point, Question
+
+BANDS = ((80, "好"), (60, "中"), (0, "差"))
+SHAPES = {
+    "keywords": "只列了关键词：最多算沾边，要说成谁去做什么",
+    "elsewhere": "说的是另一道题的事：采分点不计",
+    "empty": "没有读到中文作答",
+}
+_NESTED = re.compile(r"\([^()]*\)\??")
+MOST = 4  # examples of a meaning that are named
+
+
+def band(score: int) -> str:
+    """好, 中 or 差."""
+    return next(name for least, name in BANDS if score >= least)
+
+
+def wanted(point: Point) -> str:
+    """What earns the point, with examples: 要说到…（做什么：扶、请、带；对什么：坐、歇）。"""
+    groups = point.ways[0].groups if point.ways else ()
+    shown = []
+    for group in groups:
+        plain = _NESTED.sub("#", _NESTED.sub("#", group.written))
+        words = [word for word in plain.split("|") if not re.search(r"[#<…?.\[]", word)][:MOST]
+        if words:
+            shown.append(f"{ROLE_NAMES[group.role]}：{'、'.join(words)}")
+    return f"{point.text}（{'；'.join(shown)}）" if shown else point.text
+
+
+def document(mark: Mark, question: Question) -> dict[str, Any]:
+    """The contract: score, points with credit and evidence, faults with evidence; and more beside."""
+    points = {point.id: point for point in question.points}
+    return {
+        "question": mark.question,
+        "score": mark.score,
+        "band": band(mark.score),
+        "points": [
+            {
+                "id": credit.id,
+                "credit": int(credit.credit) if credit.credit in (0, 1) else credit.credit,
+                "evidence": credit.evidence.text if credit.evidence else "",
+                **({} if credit.credit == 1 else {"wanted": wanted(points[credit.id])}),
+            }
+            for credit in mark.points
+        ],
+        "faults": [{"id": blame.id, "evidence": blame.evidence.text} for blame in mark.faults],
+        "adjust": mark.adjust,
+        "notes": notes(mark),
+    }
+
+
+def notes(mark: Mark) -> list[str]:
+    """What else is to be said about the answer."""
+    return [*([SHAPES[mark.shape]] if mark.shape in SHAPES else []), *mark.notes]
+
+
+def listing(bank: Bank) -> list[dict[str, Any]]:
+    """The questions, briefly."""
+    return [
+        {"id": q.id, "kind": q.kind, "playbook": q.playbook, "question": q.text, "points": len(q.points)}
+        for q in bank.questions
+    ]
