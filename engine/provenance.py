@@ -76,8 +76,10 @@ def statements(library: Library, known: Mapping[str, Source]) -> list[Statement]
         issued.update(check.ruleset.steps[step].issue for step in wanted)
     for id, place in (*_in_playbooks(library), *_in_files()):
         found.setdefault(id, []).append(place)
-        # a text is read whenever it is opened, a document when some step issues it
-        if place.kind in ("drill", "practice") or (place.kind == "document" and place.name in issued):
+        # a text is read whenever it is opened, a document when some step issues it; what is to be done is
+        # not done by a question about it
+        read = place.kind in ("drill", "practice") and id in known and known[id].phase not in ENACTED
+        if read or (place.kind == "document" and place.name in issued):
             reached.add(id)
     order = list(KINDS)
     return [
