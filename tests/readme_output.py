@@ -177,6 +177,12 @@ FIGURES = {
                   "全部剧本、每两个的组合和声明的组合检查一遍，不作对照"),
     "check_all_durable": ("… every state compared with durable-rules", "…… 每个状态都与 durable-rules 对照"),
     "check_states": ("states compared a second", "每秒对照的状态"),
+    "p99_1": ("one sentence judged, 18 playbooks: p99", "听一句话，18 个剧本：99% 不超过"),
+    "p99_100": ("… 1,800 playbooks: p99", "…… 1800 个剧本：99% 不超过"),
+    "batch": ("… of 100,000 in a batch, each", "…… 成批十万句，每句"),
+    "orders_ratio": ("a million orders imported and reckoned, over reading the file with polars",
+                     "一百万件工单导入并统计，是只用 polars 读这份文件的几倍"),
+    "orders_list": ("10,000 unfinished orders found and sorted", "一万件没了结的工单找出排好"),
 }  # fmt: skip
 HEADS = ("| what | measured | goal | met |", "| 量什么 | 量得 | 目标 | 达到 |")
 FEET = (
