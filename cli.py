@@ -469,7 +469,7 @@ _act(
     "--cause=原因；同因多了会提议常备办法",
 )
 _act("note", "noted", "记一笔。", "text=内容")
-_act("outcry", "outcry", "记工作不力造成的负面舆情。", "--why=哪里的舆情")
+_act("outcry", "outcry", "记因办得不力闹成的舆情。", "--why=哪里的舆情")
 
 
 @order.command("callback")
