@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator
 
 from engine.cacao import EXTENSION, cacao, playbook_id
-from engine.conditions import OPEN, UNSURE, Answer, Situation
+from engine.conditions import Situation
 from engine.errors import BadData, NotFound
 from engine.hall import hall_values
 from engine.model import Library, Profile
@@ -21,7 +21,7 @@ from engine.reader import load_library
 from engine.ruleset import Ruleset
 from tests.cacao_schema import SCHEMA
 from tests.walking import run
-from tests.worlds import library
+from tests.worlds import library, some_answer
 
 SHIPPED = load_library(hall=False)
 IDS = [playbook.id for playbook in SHIPPED.playbooks]
@@ -128,29 +128,14 @@ class World:
 
     def __init__(self, ruleset, seed):
         chance = Random(seed)
-        self.facts = {fact.key: _answer(chance, fact) for fact in ruleset.facts.values() if fact.when is None}
+        self.facts = {
+            fact.key: some_answer(chance, fact) for fact in ruleset.facts.values() if fact.when is None
+        }
         self.late = {key for key, fact in ruleset.facts.items() if fact.within and chance.random() < 0.5}
         self.outcomes = {
             step: {kind for kind in OUTCOMES if chance.random() < (0.6 if kind == "done" else 0.25)}
             for step in ruleset.steps
         }
-
-
-def _answer(chance, fact):
-    draw = chance.random()
-    if draw < 0.25:
-        return OPEN if fact.recheck and draw < 0.15 else UNSURE
-    match fact.kind:
-        case "bool":
-            return Answer("known", chance.random() < 0.5)
-        case "choice":
-            return Answer("known", chance.choice(fact.choices).id)
-        case "many":
-            return Answer("known", frozenset(c.id for c in fact.choices if chance.random() < 0.4))
-        case "number":
-            return Answer("known", chance.choice((0, 1, 5, 10, 15, 20, 30, 40, 60, 90, 120)))
-        case _:
-            return Answer("known", "某")
 
 
 def planned(ruleset, playbook, world):

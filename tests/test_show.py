@@ -12,10 +12,10 @@ import pytest
 import quickjs
 
 from engine import paths
-from engine.conditions import OPEN, UNSURE, Answer, Situation, bind, evaluate
+from engine.conditions import Situation, bind, evaluate
 from engine.console.wrap import columns, wrap
 from engine.hall import hall_values
-from engine.model import Fact, Library, Profile
+from engine.model import Library, Profile
 from engine.phrases import Phrases
 from engine.reader import parse_texts, read_files
 from engine.render.picture import band
@@ -23,6 +23,7 @@ from engine.render.playbook import data, page
 from engine.render.sketch import Sketch
 from engine.ruleset import Ruleset
 from tests.walking import emitted, run
+from tests.worlds import some_answer
 
 RAIN_ID = "rain-before-opening"
 
@@ -58,25 +59,6 @@ def call(name: str, *arguments: object) -> object:
     """What a function of the page's script returns."""
     given = ",".join(json.dumps(value) for value in arguments)
     return json.loads(engine().eval(f"JSON.stringify({name}({given}))"))
-
-
-def some_answer(chance: Random, fact: Fact) -> Answer:
-    """Any answer that a fact can have, 说不清 and 还没有 among them."""
-    if chance.random() < 0.25:
-        return OPEN if fact.recheck is not None and chance.random() < 0.5 else UNSURE
-    match fact.kind:
-        case "bool":
-            return Answer("known", chance.random() < 0.5)
-        case "choice":
-            return Answer("known", chance.choice(fact.choices).id)
-        case "many":
-            return Answer("known", frozenset(c.id for c in fact.choices if chance.random() < 0.5))
-        case "number":
-            return Answer(
-                "known", chance.choice((0, 1, 5, 10, 20, 21, 30, 31, 60, 61, 120, chance.randint(0, 99)))
-            )
-        case _:
-            return Answer("known", "09:00")
 
 
 def some_situation(chance: Random, ruleset: Ruleset) -> Situation:

@@ -162,6 +162,24 @@ def random_answer(chance: Random, entry: Fact) -> Answer:
             return Answer("known", "某")
 
 
+def some_answer(chance: Random, fact: Fact) -> Answer:
+    """Any answer that a fact of a real playbook can have, 说不清 and 还没有 among them."""
+    if chance.random() < 0.25:
+        return OPEN if fact.recheck is not None and chance.random() < 0.5 else UNSURE
+    match fact.kind:
+        case "bool":
+            return Answer("known", chance.random() < 0.5)
+        case "choice":
+            return Answer("known", chance.choice(fact.choices).id)
+        case "many":
+            return Answer("known", frozenset(c.id for c in fact.choices if chance.random() < 0.5))
+        case "number":
+            edges = (0, 1, 5, 10, 15, 20, 21, 30, 31, 40, 60, 61, 90, 120)
+            return Answer("known", chance.choice((*edges, chance.randint(0, 99))))
+        case _:
+            return Answer("known", "09:00")
+
+
 @st.composite
 def situation(draw: st.DrawFn, facts: tuple[Fact, ...] = FACTS) -> Situation:
     """Some facts answered, some outcomes happened."""
