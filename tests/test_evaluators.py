@@ -47,6 +47,9 @@ def test_all_evaluators_agree(made: Library, seed: int) -> None:
         tree = ruleset.holding_by_tree(at)
         flat = ruleset.flat(at)
         assert ruleset.program.run(flat) == tree
+        # what sessions use: only what differs from the blank picture is looked at
+        assert ruleset.blank | ruleset.said(at) == flat
+        assert ruleset.holding(at) == tree
         assert matcher.run(flat) == tree
         states = variables.vector(at)
         assert {key for key, node in nodes.items() if walk(diagrams, node, states)} == tree
