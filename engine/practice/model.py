@@ -34,8 +34,25 @@ class Way(Frozen, frozen=True):
     groups: tuple[Group, ...]
 
 
+class Scene(Frozen, frozen=True):
+    """What is so in a playbook: facts with their answers as written, what was done and did not work.
+
+    `facts`: (name, values as written); `unknown` is 说不清, `open` is 还没有. Names are those of the
+    question's playbook, of `beside` (then written playbook.fact) or shared ones.
+    """
+
+    facts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    done: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+    overdue: tuple[str, ...] = ()
+    span: Span = Span()
+
+
 class Point(Frozen, frozen=True):
-    """A marking point: any of `ways` earns it, any of `near` half of it."""
+    """A marking point: any of `ways` earns it, any of `near` half of it.
+
+    `steps`: the steps of the playbook behind it; `when`: the branch in which they are wanted.
+    """
 
     id: str  # E1.p1
     phase: str
@@ -46,6 +63,8 @@ class Point(Frozen, frozen=True):
     unless: tuple[Way, ...] = ()
     source: tuple[str, ...] = ()
     span: Span = Span()
+    steps: tuple[str, ...] = ()
+    when: Scene | None = None
 
 
 class Fault(Frozen, frozen=True):
@@ -57,6 +76,32 @@ class Fault(Frozen, frozen=True):
     ways: tuple[Way, ...]
     unless: tuple[Way, ...] = ()
     span: Span = Span()
+
+
+class Twist(Frozen, frozen=True):
+    """A question asked after the answer (追问): something changes in the middle.
+
+    `tell`: what changes and what is asked; `expect`: the points of the answer to it, 100 together;
+    `after`: asked only when one of these points was reached (always when empty); `scene`: what is so
+    in the playbook now, beside what the question tells.
+    """
+
+    id: str  # E1.a1
+    tell: str
+    expect: tuple[Point, ...]
+    after: tuple[str, ...] = ()
+    scene: Scene = Scene()
+    source: tuple[str, ...] = ()
+    span: Span = Span()
+
+
+class Origin(Frozen, frozen=True):
+    """Where a question comes from: `seed`, or `generated` from a path of its playbook."""
+
+    kind: str = "seed"
+    scene: Scene = Scene()
+    beside: tuple[str, ...] = ()  # playbooks that run at the same time
+    seed: int | None = None  # of the drawn path
 
 
 class Question(Frozen, frozen=True):
@@ -72,6 +117,8 @@ class Question(Frozen, frozen=True):
     faults: tuple[Fault, ...]
     outline: tuple[str, ...]
     span: Span = Span()
+    asks: tuple[Twist, ...] = ()
+    origin: Origin = Origin()
 
 
 class Bank(Frozen, frozen=True):

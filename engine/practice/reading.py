@@ -7,7 +7,8 @@ from collections.abc import Mapping as Texts
 from engine import paths
 from engine.errors import BadData
 from engine.model import Duration, Finding
-from engine.practice.fields import FAULT, LEXICON, PHASES, POINT, QUESTION
+from engine.practice.asking import Common, branch, common, names, origin, twist
+from engine.practice.fields import FAULT, LEXICON, PHASES, POINT, QUESTION, TWISTS
 from engine.practice.model import ROLES, Bank, Fault, Group, Point, Question, Way
 from engine.practice.patterns import Patterns
 from engine.reader.fields import Table
@@ -38,8 +39,18 @@ def parse(texts: Texts[str, str], *, strict: bool = True) -> Bank:
             fields = check_keys(desk, root.pairs, LEXICON, root)
             words |= _words(desk, fields.get("words"))
             usual |= _words(desk, fields.get("usual"))
-    reader = _Reader(findings, Patterns(words, strict))
-    found = [reader.question(root) for root in roots.values() if root and "lexicon" not in root.pairs]
+    shared: dict[str, Common] = {}
+    for root in roots.values():
+        if root and "twists" in root.pairs:
+            desk = Desk(findings, "通用追问")
+            check_keys(desk, root.pairs, TWISTS, root)
+            shared |= common(desk, root)
+    reader = _Reader(findings, Patterns(words, strict), shared)
+    found = [
+        reader.question(root)
+        for root in roots.values()
+        if root and "lexicon" not in root.pairs and "twists" not in root.pairs
+    ]
     questions = sorted((q for q in found if q), key=lambda q: order(q.id))
     if findings.errors:
         raise BadData("练习题库有错", "照下面的位置改好再试", findings.sorted())
@@ -72,9 +83,10 @@ def _words(desk: Desk, node: Node | None) -> dict[str, str]:
 class _Reader:
     """Reads questions."""
 
-    def __init__(self, findings: Findings, patterns: Patterns) -> None:
+    def __init__(self, findings: Findings, patterns: Patterns, shared: dict[str, Common]) -> None:
         self.findings = findings
         self.patterns = patterns
+        self.shared = shared
 
     def question(self, root: Mapping) -> Question | None:
         desk = Desk(self.findings, "题目")
@@ -90,8 +102,15 @@ class _Reader:
         total = sum(p.weight for p in real)
         if real and total != 100:
             desk.error("weights", fields["points"].span, f"采分点一共 {total} 分", "合计要 100 分")
+        own = plain.get("id", "")
+        known = {p.id for p in real}
+        asks = [
+            twist(desk.about("追问"), own, node, self.point, self.shared, known)
+            for node in self._list(desk, "asks", fields)
+        ]
         seen: set[str] = set()
         items = [(p.id, p.span) for p in real] + [(f.id, f.span) for f in faults if f]
+        items += [(a.id, a.span) for a in asks if a]
         for id, span in items:
             if id in seen:
                 desk.error("repeated", span, f"编号 `{id}` 写了两次", "换一个编号")
@@ -101,7 +120,8 @@ class _Reader:
         return Question(
             id=plain["id"], playbook=plain["playbook"], kind=plain["kind"], think=think, answer=answer,
             text=plain["question"], points=tuple(real), faults=tuple(f for f in faults if f),
-            outline=tuple(outline), span=root.span,
+            outline=tuple(outline), span=root.span, asks=tuple(a for a in asks if a),
+            origin=origin(desk.about("出处"), fields.get("origin")),
         )  # fmt: skip
 
     def point(self, owner: str, node: Node) -> Point | None:
@@ -119,6 +139,8 @@ class _Reader:
             near=self.ways(desk, fields["near"]) if "near" in fields else (),
             unless=self.ways(desk, fields["unless"]) if "unless" in fields else (),
             source=sources(desk, fields["source"]) if "source" in fields else (), span=node.span,
+            steps=names(desk, "steps", fields),
+            when=branch(desk, fields["when"]) if "when" in fields else None,
         )  # fmt: skip
 
     def fault(self, owner: str, node: Node) -> Fault | None:
