@@ -634,6 +634,28 @@ def practice_eval(file: Path, as_json: bool) -> None:
     grading.evaluate(file, json=as_json)
 
 
+@practice.command("new")
+@click.option("--from", "playbook", metavar="剧本", required=True, help="从哪个剧本的走法写")
+@click.option("--seed", type=click.IntRange(1), default=1, metavar="数", help="抽哪一条走法，默认 1")
+@click.option("--fact", "facts", multiple=True, metavar="名称=答案", help="题面里要有的事实，可写几次")
+@click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件，不写到屏幕")
+def practice_new(playbook: str, seed: int, facts: tuple[str, ...], output: Path | None) -> None:
+    """从剧本的一条走法写一道题的底稿，改过再用。"""
+    from engine.console import bank
+
+    bank.new(playbook, seed, facts, output)
+
+
+@practice.command("check")
+@click.argument("files", nargs=-1, type=_FILE, metavar="[文件]...")
+@_JSON
+def practice_check(files: tuple[Path, ...], as_json: bool) -> int:
+    """查题目：分值、出处、剧本走得到、提纲评得到、题面不漏答案。"""
+    from engine.console import bank
+
+    return bank.check(files, json=as_json)
+
+
 @main.command()
 @_JSON
 def init(as_json: bool) -> None:

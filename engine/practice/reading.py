@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as Texts
+from pathlib import Path
 
 from engine import paths
 from engine.errors import BadData
@@ -19,9 +21,12 @@ from engine.reader.values import check_keys, plain_duration, sources, text, whol
 
 def load() -> Bank:
     """The shipped questions. Errors: BadData with every finding."""
-    folder = paths.shipped("playbooks") / "practice"
-    texts = {f"playbooks/practice/{file.name}": file.read_text("utf-8") for file in folder.glob("*.yaml")}
-    return parse(texts, strict=False)
+    return parse(texts_of(paths.shipped("playbooks") / "practice"), strict=False)
+
+
+def texts_of(folder: Path) -> dict[str, str]:
+    """The files of the shipped folder by name."""
+    return {f"playbooks/practice/{file.name}": file.read_text("utf-8") for file in folder.glob("*.yaml")}
 
 
 def parse(texts: Texts[str, str], *, strict: bool = True) -> Bank:
@@ -70,6 +75,14 @@ def findings_of(texts: Texts[str, str]) -> tuple[Finding, ...]:
     except BadData as error:
         return tuple(f for f in error.findings if isinstance(f, Finding))
     return ()
+
+
+def ways_reader(findings: Findings) -> Callable[[Desk, Node], tuple[Way, ...]]:
+    """Reads `ways` written elsewhere, such as the words that a drill expects, with the bank's lexicon."""
+    file = paths.shipped("playbooks") / "practice" / "lexicon.yaml"
+    root = compose("playbooks/practice/lexicon.yaml", file.read_text("utf-8"), findings)
+    words = _words(Desk(findings, "词表"), root.pairs["words"].value) if root else {}
+    return _Reader(findings, Patterns(words, strict=True), {}).ways
 
 
 def _words(desk: Desk, node: Node | None) -> dict[str, str]:
