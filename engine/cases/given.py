@@ -84,10 +84,10 @@ class Given:
         elif clock and not fact.known_from:
             text = f"`{name}` 不由时钟或大厅资料得知"
             self.names.desk.error("not-from-clock", pair.key.span, text, "从 `clock` 移到 `given` 里")
-        elif (answer := self._answer(fact, name, pair.value)) is not None:
+        elif (answer := self.answer(fact, name, pair.value)) is not None:
             self.facts[key] = answer
 
-    def _answer(self, fact: Fact, field: str, node: Node) -> Answer | None:
+    def answer(self, fact: Fact, field: str, node: Node) -> Answer | None:
         """A fact's answer as an author writes it; None after a finding."""
         if isinstance(node, Scalar) and node.text == "说不清":
             return UNSURE
