@@ -15,7 +15,7 @@ from engine.practice.evaluate import Judged, Line, by_group, judge
 from engine.practice.marking import Mark, mark
 from engine.practice.model import Bank, Question
 from engine.practice.reading import load
-from engine.practice.reports import band, document, listing, notes, wanted
+from engine.practice.reports import band, document, listing, notes, profile_lines, wanted
 from engine.reader.report import suggest
 
 LIMIT = 2_000_000  # bytes of an answer; a spoken answer has about 2,000
@@ -126,6 +126,10 @@ def _show(screen: Terminal, result: Mark, question: Question, note: str) -> None
             screen.line(f"沾边{said}。要说到：{wanted(point)}", "soon", first=f"?{point.weight:<3}")
         else:
             screen.line(f"没说到：{wanted(point)}", first=f" {point.weight:<3}")
+    if result.profile:
+        screen.blank()
+        for first, words in profile_lines(result.profile):
+            screen.line(words, first=first, rest="  ")
     screen.blank()
     screen.line("答题提纲")
     for words in question.outline:

@@ -7,6 +7,7 @@ import msgspec
 from engine.practice.answer import Answer
 from engine.practice.finding import Finder
 from engine.practice.model import Bank, Question
+from engine.practice.observations import Profile, Seen, observe
 from engine.practice.shape import Shape, shape_of
 from engine.triage.text import Evidence
 
@@ -40,6 +41,7 @@ class Mark(msgspec.Struct, frozen=True):
     shape: Shape = "answer"
     adjust: int = 0  # for the manner of telling
     notes: tuple[str, ...] = ()
+    profile: Profile | None = None  # the four observations, apart from the score
 
 
 def mark(bank: Bank, question: Question, text: str) -> Mark:
@@ -52,7 +54,20 @@ def mark(bank: Bank, question: Question, text: str) -> Mark:
     adjust, notes = _manner(answer, credits, shape)
     if answer.note:
         notes = (*notes, answer.note)
-    return Mark(question.id, _total(question, credits, faults, adjust), credits, faults, shape, adjust, notes)
+    total = _total(question, credits, faults, adjust)
+    profile = observe(question, answer, _seen(question, credits, faults, shape))
+    return Mark(question.id, total, credits, faults, shape, adjust, notes, profile)
+
+
+def _seen(question: Question, credits: tuple[Credit, ...], faults: tuple[Blame, ...], shape: Shape) -> Seen:
+    """What the observations are made from: nothing of a list of keywords or of another question's answer."""
+    points = {point.id: point for point in question.points}
+    made = {fault.id: fault for fault in question.faults}
+    reached = [c for c in credits if shape == "answer" and c.credit == 1]
+    return Seen(
+        tuple((points[c.id], c.evidence) for c in reached if c.evidence),
+        tuple((made[blame.id], blame.evidence) for blame in faults),
+    )
 
 
 def _credits(question: Question, finder: Finder, shape: Shape) -> list[Credit]:

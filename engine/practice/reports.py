@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.practice.marking import Mark
 from engine.practice.model import ROLE_NAMES, Bank, Point, Question
+from engine.practice.observations import Profile, profile_data
 
 BANDS = ((80, "好"), (60, "中"), (0, "差"))
 SHAPES = {
@@ -54,12 +55,23 @@ def document(mark: Mark, question: Question) -> dict[str, Any]:
         "faults": [{"id": blame.id, "evidence": blame.evidence.text} for blame in mark.faults],
         "adjust": mark.adjust,
         "notes": notes(mark),
+        **(profile_data(mark.profile) if mark.profile else {}),
     }
 
 
 def notes(mark: Mark) -> list[str]:
     """What else is to be said about the answer."""
     return [*([SHAPES[mark.shape]] if mark.shape in SHAPES else []), *mark.notes]
+
+
+def profile_lines(profile: Profile) -> list[tuple[str, str]]:
+    """The four observations for a screen: (name and marks, reasons); then order and cap, if any."""
+    lines = []
+    for o in profile.observations:
+        told = [f"{reason.text}{f' {reason.gave:+g}' if reason.gave else ''}" for reason in o.reasons]
+        lines.append((f"{o.name} {o.score:g}/10（{o.band}） ", "；".join(told) or "没有可看的"))
+    lines += [("先后 ", reason.text) for reason in profile.order]
+    return [*lines, ("封顶 ", profile.capped)] if profile.capped else lines
 
 
 def listing(bank: Bank) -> list[dict[str, Any]]:
