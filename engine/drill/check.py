@@ -179,8 +179,10 @@ class _Check:
                         "leak", span, f"{what}已经说出了 `{fact}` 的答案", "改掉这句话，或写进 `reveal`"
                     )
         self._heard("开场的话", drill.scene, drill.span, set(drill.known))
-        for inject in drill.injects:
-            self._heard(f"情况 `{inject.id}`", inject.tell, inject.span, {*drill.known, *inject.reveals})
+        told = set(drill.known)
+        for inject in drill.injects:  # what an earlier one has told is no secret any more
+            told |= {*inject.reveals}
+            self._heard(f"情况 `{inject.id}`", inject.tell, inject.span, told)
 
     def _heard(self, what: str, text: str, span: Span, told: set[str]) -> None:
         """Facts that zhiban itself would hear in a text, and that are so, are known from then on."""
