@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.clock import parse
 from engine.console import record
 from engine.console.orderlist import as_json, veiled
-from engine.console.respond import terminal
+from engine.console.terminal import terminal
 from engine.orders import privacy
 from engine.orders.acts import VERBS
 from engine.orders.agenda import next_of
@@ -35,6 +35,7 @@ _TOLD = (
     "how",
     "text",
     "to",
+    "by",
     "reason",
     "why",
     "evidence",
@@ -42,6 +43,7 @@ _TOLD = (
     "satisfied",
 )
 URGENCY = {"life": "生命财产", "living": "民生", "plain": "一般"}
+_SOLVED: dict[object, str] = {True: "解决了", False: "没解决", None: ""}
 _WORDS = {**TRUTHS, **OWNERS, **MEETINGS, "phone": "打电话", "face": "当面"}
 
 
@@ -96,6 +98,8 @@ def show_order(
             walks.add(event.data["incident"])
         data = veiled(event.data) if masked else event.data
         words = [_WORDS.get(str(data[name]), str(data[name])) for name in _TOLD if data.get(name)]
+        if event.kind == "callback":
+            words.insert(0, _SOLVED[data.get("resolved")] or "没有问到")
         at = parse(str(data.get("at") or event.at))
         said = (
             f"{VERBS.get(event.kind, event.kind).removeprefix('记')}{'：' if words else ''}{'，'.join(words)}"
@@ -114,7 +118,8 @@ def _links(screen: Terminal, order: Order, standing: Standing) -> None:
 
     units = "、".join(filter(None, (order.unit, order.second_unit)))
     urged = standing.escalated or standing.reminded
-    back = f"（{'解决' if order.resolved else '没解决'}，{order.satisfied}）" if order.called_back else ""
+    said = "，".join(filter(None, (_SOLVED[order.resolved], order.satisfied))) or "没有问到"
+    back = f"（{said}）" if order.called_back else ""
     screen.line("五个环节", "title")
     for label, text in (
         ("接收", at(order.registered or order.received)),

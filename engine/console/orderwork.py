@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +17,11 @@ from engine.orders.ledger import order_of
 if TYPE_CHECKING:
     from engine.journal import Journal
     from engine.model import Event
-    from engine.orders.ledger import Ledger
+    from engine.orders.ledger import Ledger, Wanted
     from engine.orders.standing import Standing
     from engine.session import Session
+
+    Refused = tuple[Wanted, UsageError]
 
 
 def work(no: str, answers: Path | None, *, json: bool) -> int:
@@ -34,7 +37,8 @@ def work(no: str, answers: Path | None, *, json: bool) -> int:
         standing = ledger.get(no)
         if standing.incident:
             # what an interrupted walk left; what it could not enter is said when this one is left
-            standing = flow_back(ledger, journal, no, standing.incident, say=False)
+            standing, left = _flown(ledger, journal, no, standing.incident)
+            _finished(journal, standing, left)
         if standing.done:
             raise UsageError(f"工单 {no} 已经了结", f"要重办：zhiban order reopen {no} --why 原因")
         session, again = _session(shelf, ledger, journal, standing)
@@ -71,20 +75,46 @@ def _session(shelf: desk.Shelf, ledger: Ledger, journal: Journal, standing: Stan
     return session, False
 
 
+def _finished(journal: Journal, standing: Standing, left: Sequence[Refused]) -> None:
+    """UsageError: the walk is over and the order only waits for what it left; another one would lose that."""
+    if not left or standing.done:
+        return
+    with suppress(NotFound):
+        if desk.load(journal, standing.incident).state.status == "closed":
+            first = left[0][1]
+            raise UsageError(
+                f"处置记录 {standing.incident} 已经办完，只差几样没有记进工单；{first.message}", first.help
+            )
+
+
 def flow_back(ledger: Ledger, journal: Journal, no: str, incident: str, *, say: bool = True) -> Standing:
     """Enter in the order what the incident brought; `say` on standard error what cannot be yet."""
+    standing, left = _flown(ledger, journal, no, incident)
+    for _, error in left if say else ():
+        desk.warn(f"没有记进工单：{error.message}" + (f"（{error.help}）" if error.help else ""))
+    return standing
+
+
+def _flown(ledger: Ledger, journal: Journal, no: str, incident: str) -> tuple[Standing, list[Refused]]:
+    """The order with what the incident brought, and what it could not take."""
     standing = ledger.get(no)
+    left: list[Refused] = []
     try:
         events = journal.events(incident)
     except NotFound:
-        return standing
-    wanted = walked.flowing(standing, incident, events)
-    if wanted[-1].data["seq"] == standing.walked and standing.incident == incident:
-        wanted.pop()
-    standing, refused = ledger.act_all(no, wanted)
-    for _, error in refused if say else ():
-        desk.warn(f"没有记进工单：{error.message}" + (f"（{error.help}）" if error.help else ""))
-    return standing
+        return standing, left
+    while True:
+        scheme = ledger.scheme(standing.order)
+        wanted = walked.flowing(standing, incident, events, ledger.events(no), scheme)
+        if wanted[-1].data["seq"] == standing.walked and standing.incident == incident:
+            wanted.pop()
+        rounds = standing.reopened
+        standing, refused = ledger.act_all(no, wanted)
+        left += refused
+        if standing.reopened == rounds:
+            break  # else a dissatisfied answer was entered: the redo comes next
+    # a shut file waits for nothing: a callback of one that was set aside, say
+    return standing, [] if standing.done else left
 
 
 def catch_up(ledger: Ledger, walks: Mapping[str, Sequence[Event]]) -> None:

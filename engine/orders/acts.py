@@ -16,7 +16,7 @@ VERBS = {
     "responded": "记响应", "met": "记见面", "planned": "记方案", "reminded": "催办",
     "escalated": "报领导", "repeated": "记再次来电", "evidence": "记留痕", "extended": "延期",
     "paused": "停表", "resumed": "恢复计时", "excluded": "剔除", "concluded": "办结", "replied": "答复",
-    "callback": "回访", "reopened": "重办", "noted": "记一笔", "outcry": "记负面舆情",
+    "callback": "回访", "final": "作最后答复", "reopened": "重办", "noted": "记一笔", "outcry": "记负面舆情",
     "unmasked": "看完整号码", "walked": "照剧本办",
     "received": "登记", "adopted": "导入", "raised": "提级", "closed": "了结",
     "follow_up": "记后续改进",
@@ -75,7 +75,9 @@ def consequences(kind: str, after: Standing, data: Data, scheme: Scheme) -> list
     if kind == "verified" and after.truth == "malicious" and "malicious" in scheme.excluded:
         why = f"证据：{data['evidence']}；认定：{data['approved']}"
         found.append(("excluded", {"reason": "malicious", "why": why}))
-    if kind == "callback":
+    if kind == "final" or (kind == "callback" and data.get("unreached")):
+        found.append(("closed", {}))
+    elif kind == "callback":
         unhappy = not data["resolved"] or scheme.satisfied(data["satisfied"]) is False
         if unhappy and scheme.repeats.dissatisfied:
             said = f"回访：{'解决了' if data['resolved'] else '没解决'}，{data['satisfied']}"

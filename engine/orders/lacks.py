@@ -175,6 +175,10 @@ def _callback(ground: Ground) -> list[Lack]:
         lacks.append(Lack("还没有办结，回访要在办结之后", f"zhiban order close {ground.no} --text 结果"))
     if ground.standing.answered is None:
         lacks.append(Lack("还没有答复来电人", f"zhiban order reply {ground.no} --how phone"))
+    if ground.data.get("unreached"):
+        if ground.data.get("resolved") is not None or ground.data.get("satisfied"):
+            lacks.append(Lack("问到了就不是问不到", "--unreached 只写 --why 原因"))
+        return [*lacks, *_needs(ground, ("why", "打过几次、为什么问不到（--why）"))]
     if not isinstance(ground.data.get("resolved"), bool):
         lacks.append(Lack("没有写解决没有", "--resolved 或 --unresolved"))
     level = str(ground.data.get("satisfied", ""))
@@ -182,6 +186,20 @@ def _callback(ground: Ground) -> list[Lack]:
     if level not in levels:
         lacks.append(Lack(f"没有“{level}”这一档" if level else "没有写满意度", suggest(level, levels)))
     return lacks
+
+
+def _final(ground: Ground) -> list[Lack]:
+    """Only after a dissatisfied answer; a leader gives it, in writing (C.22, H3.39)."""
+    lacks = []
+    if not ground.standing.order.returned:
+        what = "来电人没有说过不满意，照常办结、回访"
+        lacks.append(Lack(what, f"zhiban order show {ground.no}"))
+    needed = (
+        ("by", "哪位领导答复的（--by）"),
+        ("text", "办了什么、到哪里复核（--text）"),
+        ("evidence", "书面答复（--evidence）"),
+    )
+    return [*lacks, *_needs(ground, *needed)]
 
 
 def _reopened(ground: Ground) -> list[Lack]:
@@ -194,7 +212,8 @@ CHECKS: dict[str, Callable[[Ground], list[Lack]]] = {
     "verified": _verified, "owned": _owned, "dispatched": _dispatched, "arranged": _after_dispatch,
     "responded": _after_dispatch, "met": _met, "planned": _planned, "evidence": _evidence,
     "extended": _extended, "paused": _paused, "resumed": _resumed, "excluded": _excluded,
-    "concluded": _concluded, "replied": _replied, "callback": _callback, "reopened": _reopened,
+    "concluded": _concluded, "replied": _replied, "callback": _callback, "final": _final,
+    "reopened": _reopened,
     "reminded": lambda ground: _needs(ground, ("text", "催什么（--text）")),
     "escalated": lambda ground: _needs(ground, ("to", "报给谁（--to）")),
     "noted": lambda ground: _needs(ground, ("text", "内容")),

@@ -2,9 +2,9 @@
 
 Kinds: `received` (the order), `adopted` (an imported row, at the first act on it), `verified`, `owned`,
 `dispatched`, `arranged`, `responded`, `met`, `planned`, `reminded`, `escalated`, `raised`, `repeated`,
-`evidence`, `extended`, `paused`, `resumed`, `excluded`, `concluded`, `replied`, `callback`, `reopened`,
-`closed`, `noted`, `outcry`, `unmasked`, `walked`, `follow_up` (taken over by engine.followups). `at` in the
-data: it happened earlier than it was told.
+`evidence`, `extended`, `paused`, `resumed`, `excluded`, `concluded`, `replied`, `callback`, `final`,
+`reopened`, `closed`, `noted`, `outcry`, `unmasked`, `walked`, `follow_up` (taken over by engine.followups).
+`at` in the data: it happened earlier than it was told.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STEPS = {"verify": "核实", "respond": "联系来电人", "meet": "见面", "ha
 Data = dict[str, Any]
 
 
-class Standing(msgspec.Struct, omit_defaults=True):
+class Standing(msgspec.Struct, omit_defaults=True, gc=False):  # gc=False: it never holds itself
     """The order and what its columns do not tell. Made by `fold`; only `apply` changes it."""
 
     order: Order
@@ -187,7 +187,20 @@ def _replied(standing: Standing, data: Data, at: datetime) -> None:
 
 
 def _callback(standing: Standing, data: Data, at: datetime) -> None:
-    _put(standing, called_back=at, resolved=data["resolved"], satisfied=data["satisfied"])
+    if data.get("unreached"):
+        _put(standing, called_back=at)  # what was said before, if anything, stays
+    else:
+        _put(standing, called_back=at, resolved=data["resolved"], satisfied=data["satisfied"])
+
+
+def _final(standing: Standing, data: Data, at: datetime) -> None:
+    """The leader's last word to one who stays dissatisfied: what the caller said goes on counting."""
+    _escalated(standing, data, at)
+    _record(standing, "handle", data)
+    _replied(standing, data, at)
+    standing.result = data["text"]
+    _put(standing, closed=standing.order.closed or at)
+    _judge(standing)
 
 
 def _reopened(standing: Standing, data: Data, at: datetime) -> None:
@@ -218,7 +231,7 @@ _CHANGES: dict[str, Callable[[Standing, Data, datetime], None]] = {
     "escalated": _escalated, "reminded": _reminded, "repeated": _repeated, "evidence": _evidence,
     "extended": _extended, "paused": _paused, "resumed": _resumed, "excluded": _excluded,
     "concluded": _concluded, "replied": _replied, "callback": _callback, "reopened": _reopened,
-    "closed": _closed, "walked": _walked,
+    "closed": _closed, "walked": _walked, "final": _final,
     "outcry": lambda standing, data, at: _put(standing, opinion=True),
 }  # fmt: skip
 _RECORDS = {"verified": "verify", "responded": "respond", "met": "meet"}
