@@ -153,7 +153,8 @@ class _File:
                 found.append(name.text)
             else:
                 text = f"没有剧本 `{values.brief(name.text)}`"
-                self.desk.error("unknown-playbook", name.span, text, suggest(name.text, known))
+                help = suggest(name.text, known) or "zhiban playbook list 看有哪些"
+                self.desk.error("unknown-playbook", name.span, text, help)
         return found
 
     def _declared(self, fields: dict[str, Node]) -> Declared:
