@@ -45,13 +45,13 @@ def grade(id: str, answer: Path | None, batch: Path | None, *, json: bool) -> No
     bank = load()
     if batch is not None:
         for entry in _lines(batch, _Entry, "id、question、text"):
-            question = _question(bank, entry.question)
+            question = find(bank, entry.question)
             record.emit_line({"id": entry.id, **document(mark(bank, question, entry.text), question)})
         return
     if not id or answer is None:
         raise UsageError("要写题号和答案文件", "例如：zhiban practice grade E1 --answer 答案.txt")
-    question = _question(bank, id)
-    text, note = _read(answer)
+    question = find(bank, id)
+    text, note = read(answer)
     result = mark(bank, question, text)
     if json:
         record.emit(document(result, question))
@@ -66,7 +66,7 @@ def evaluate(file: Path, *, json: bool) -> None:
     if not lines:
         raise BadData(f"{file}：没有一行作答", "每行一个 JSON 对象")
     for line in lines:
-        _question(bank, line.question)
+        find(bank, line.question)
     judged = judge(bank, lines)
     groups = by_group(judged)
     if json:
@@ -136,7 +136,8 @@ def _show(screen: Terminal, result: Mark, question: Question, note: str) -> None
         screen.line(words, "quiet", first="  ")
 
 
-def _question(bank: Bank, id: str) -> Question:
+def find(bank: Bank, id: str) -> Question:
+    """The question with this id. NotFound with the nearest one."""
     question = bank.find(id)
     if question is None:
         ids = [q.id for q in bank.questions]
@@ -144,20 +145,24 @@ def _question(bank: Bank, id: str) -> Question:
     return question
 
 
-def _read(file: Path) -> tuple[str, str]:
+def read(file: Path) -> tuple[str, str]:
     """The text of an answer file, UTF-8 or GBK, and a remark about it. Errors: NotFound, BadData."""
-    data = _bytes(file)
+    return decoded(_bytes(file), str(file))
+
+
+def decoded(data: bytes, where: str) -> tuple[str, str]:
+    """Bytes as text, UTF-8 or GBK, and a remark about it. BadData when they are no text."""
     if b"\0" in data:
-        raise BadData(f"{file}：不是文字文件", "把作答存成 UTF-8 的文本文件")
+        raise BadData(f"{where}：不是文字文件", "把作答存成 UTF-8 的文本文件")
     try:
         text, note = data.decode("utf-8-sig"), ""
     except UnicodeDecodeError:
         try:
             text, note = data.decode("gb18030"), "文件是 GBK 编码，已按 GBK 读"
         except UnicodeDecodeError:
-            raise BadData(f"{file}：读不出文字", "把作答存成 UTF-8 的文本文件") from None
+            raise BadData(f"{where}：读不出文字", "把作答存成 UTF-8 的文本文件") from None
     if not text.strip():
-        raise BadData(f"{file}：文件是空的", "把作答写进文件再评")
+        raise BadData(f"{where}：文件是空的", "把作答写进文件再评")
     return text, note
 
 
