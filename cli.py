@@ -344,13 +344,18 @@ def order() -> None:
 @click.option("--all", "every", is_flag=True, help="连了结的一起列")
 @click.option("--late", is_flag=True, help="只列过期的")
 @click.option("--unit", default="", metavar="单位", help="只列这个单位的")
+@click.option(
+    "--limit", type=int, metavar="件数", help="只列前几件，0 全列；不写时屏幕上列 200 件，输出到文件全列"
+)
 @_UNMASK
 @_JSON
-def order_list(every: bool, late: bool, unit: str, unmask: str | None, as_json: bool) -> None:
+def order_list(
+    every: bool, late: bool, unit: str, limit: int | None, unmask: str | None, as_json: bool
+) -> None:
     """列出没了结的工单，先受理的在前。"""
     from engine.console import orders
 
-    orders.listing(every=every, late=late, unit=unit, unmask=unmask, json=as_json)
+    orders.listing(every=every, late=late, unit=unit, limit=limit, unmask=unmask, json=as_json)
 
 
 @order.command("next")
@@ -457,6 +462,14 @@ _act("reply", "replied", "记答复来电人。", "--how=phone（打电话）或
 _act("extend", "extended", "延期，要在到期前。", "--by=多久，如 3wd", "--why=原因", limit="close")
 _act("pause", "paused", "停表。", "--why=原因")
 _act("continue", "resumed", "恢复计时。")
+_act(
+    "final",
+    "final",
+    "领导给不满意的来电人最后书面答复，这一单了结。",
+    "--by=哪位领导",
+    "--text=办了什么、到哪里复核",
+    "--evidence=书面答复",
+)
 _act("reopen", "reopened", "重办。", "--why=原因", "--due=新的办结时刻")
 _act(
     "improve",
@@ -476,15 +489,23 @@ _act("outcry", "outcry", "记因办得不力闹成的舆情。", "--why=哪里�
 @_NO
 @click.option("--resolved/--unresolved", default=None, help="解决了没有")
 @click.option("--satisfied", metavar="档", help="满意度，如 满意")
+@click.option("--unreached", is_flag=True, help="问不到的：了结，不算满意也不算不满意")
+@click.option("--why", metavar="文字", help="打过几次、为什么问不到")
 @click.option("--at", metavar="时刻", help="早先回访的，写那时的时刻")
 @_JSON
 def order_callback(
-    no: str, resolved: bool | None, satisfied: str | None, at: str | None, as_json: bool
+    no: str,
+    resolved: bool | None,
+    satisfied: str | None,
+    unreached: bool,
+    why: str | None,
+    at: str | None,
+    as_json: bool,
 ) -> None:
     """记回访：办结、答复之后。"""
     from engine.console import orders
 
-    data = {"resolved": resolved, "satisfied": satisfied}
+    data = {"resolved": resolved, "satisfied": satisfied, "unreached": unreached or None, "why": why}
     orders.act(no, "callback", data, at, json=as_json)
 
 

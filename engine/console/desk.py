@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from engine import paths
 from engine.clock import Clock, RealClock
 from engine.conditions import Answer
+from engine.console.terminal import warn as warn
 from engine.errors import BadData, NotFound, UsageError, ZhibanError
 from engine.model import Library
 from engine.reader import load_with_texts, parse_texts
@@ -51,11 +52,6 @@ def journal_to_read() -> Journal:
     if warning:
         warn(f"注意：{warning}")
     return journal
-
-
-def warn(text: str) -> None:
-    """One message to standard error."""
-    sys.stderr.write(text + "\n")
 
 
 _said: set[str] = set()

@@ -12,7 +12,7 @@ from engine import paths
 from engine.clock import Clock, RealClock
 from engine.console import desk, followupview, record
 from engine.console.followupview import Roles
-from engine.console.respond import terminal
+from engine.console.terminal import terminal
 from engine.errors import NotFound, UsageError, ZhibanError
 from engine.followups.ledger import Ledger
 from engine.followups.model import FollowUp

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import parse
 from engine.console.screens import Screens, short_time
+from engine.console.tables import table
 from engine.console.terminal import Terminal
-from engine.console.wrap import columns, pad
 from engine.model import PHASE_TITLES, PHASES, Finding, Library
 from engine.session import Session
 from engine.words import shown
@@ -19,20 +19,6 @@ if TYPE_CHECKING:
 STATUS = {"open": "进行中", "paused": "暂停", "closed": "已结束"}
 MODES = {"real": "真实", "drill": "演练", "practice": "练习"}
 OUTCOMES = {"": "未办", "done": "已办", "handed": "已交代", "blocked": "没办成", "skipped": "跳过"}
-
-
-def table(screen: Terminal, rows: Sequence[Sequence[str]]) -> None:
-    """Columns side by side where they fit, the last one wrapped; below one another where they do not."""
-    if not rows:
-        return
-    widths = [max(columns(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
-    lead = sum(widths) + 2 * len(widths)
-    for row in rows:
-        if lead + 16 > screen.width:
-            screen.line("  ".join(row), rest="    ")
-        else:
-            first = "".join(pad(cell, width) + "  " for cell, width in zip(row, widths, strict=False))
-            screen.line(row[-1], first=first)
 
 
 def incidents(screen: Terminal, found: Sequence[Summary]) -> None:

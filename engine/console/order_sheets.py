@@ -11,11 +11,10 @@ from urllib.parse import unquote
 
 from msgspec.structs import asdict
 
-from engine.console import desk, lists, record
+from engine.console import desk, record, tables
 from engine.console.incidents import write
 from engine.console.orders import moment, opened
-from engine.console.respond import terminal
-from engine.console.terminal import Terminal
+from engine.console.terminal import Terminal, terminal
 from engine.errors import BadData, UsageError
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def _told(screen: Terminal, checked: Checked, batch: Batch | None, dry_run: bool
     if same := [f"{letter(c.at)} {c.header}" for c in checked.columns.columns if c.how == "label"]:
         screen.line(f"同名的列：{'、'.join(same)}")
     others = [c for c in checked.columns.columns if c.how != "label"]
-    lists.table(screen, [(letter(c.at), c.header, f"→ {label(c.field)}（{_HOW[c.how]}）") for c in others])
+    tables.table(screen, [(letter(c.at), c.header, f"→ {label(c.field)}（{_HOW[c.how]}）") for c in others])
     if left := [f"{letter(i)}“{header}”" for i, header in checked.columns.unused if header]:
         more = f" 等 {len(left)} 列" if len(left) > 12 else ""
         screen.line(f"没有用的列：{'、'.join(left[:12])}{more}", "quiet")
@@ -252,7 +251,7 @@ def show(screen: Terminal, found: Statistics, compared: str = "") -> None:
         screen.line(worth + "，".join(scores))
     for field, shares in found.groups.items():
         screen.line(f"【按{GROUPS[field]}】", "title")
-        lists.table(screen, [(s.name, f"{s.count:>6}", report.percent(s.share)) for s in shares[:_LINES]])
+        tables.table(screen, [(s.name, f"{s.count:>6}", report.percent(s.share)) for s in shares[:_LINES]])
         if (rest := len(shares) + found.others[field] - _LINES) > 0:
             screen.line(f"另有 {rest} 种", "quiet")
     if found.units:
@@ -263,13 +262,13 @@ def show(screen: Terminal, found: Statistics, compared: str = "") -> None:
              report.signed(e.tally.points) + ("（负分）" if e.lost else ""))
             for e in found.units[:_LINES * 2]
         ]  # fmt: skip
-        lists.table(screen, [heads, *rows])
+        tables.table(screen, [heads, *rows])
         if len(found.units) > len(rows):
             screen.line(f"另有 {len(found.units) - len(rows)} 个单位，见报告", "quiet")
     if found.frequent:
         screen.line("【高频问题】", "title")
         rows = [(f"{e.count:>5} 件", f"{e.kind}：{e.about}") for e in found.frequent[:_LINES]]
-        lists.table(screen, rows)
+        tables.table(screen, rows)
     for map in (report.heat_hours(found), report.heat_map(found)):
         screen.blank()
         for line in heat.lines(map, screen.width):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import stamp
 from engine.console import record
-from engine.console.lists import table
-from engine.console.respond import terminal
+from engine.console.tables import table
+from engine.console.terminal import on_screen, terminal
 from engine.errors import UsageError
+
+_PAGE = 200  # rows on a terminal: more scroll by unread
 
 if TYPE_CHECKING:
     from engine.orders.agenda import Todo
@@ -18,33 +22,51 @@ if TYPE_CHECKING:
     from engine.orders.standing import Standing
 
 
-def listing(ledger: Ledger, *, every: bool, late: bool, unit: str, unmask: str | None, json: bool) -> None:
-    """Orders by receipt, personal data masked."""
-    from engine.orders import privacy
-    from engine.orders.agenda import due_soon
-
-    now, rows, data = ledger.clock.now(), [], []
+def listing(
+    ledger: Ledger, *, every: bool, late: bool, unit: str, limit: int | None, unmask: str | None, json: bool
+) -> None:
+    """Orders by receipt, personal data masked; `limit`: so many, 0: all, None: what a person can read."""
+    found, now = [], ledger.clock.now()
     for standing in ledger.standings(every=every):
         if unit and unit not in (standing.order.unit, standing.order.second_unit):
             continue
-        watches = ledger.watches(standing, running=not json)
-        if late and not any(state != "warned" for _, state in due_soon(watches, now)):
+        if late and not _late(ledger.watches(standing, running=True), now):
             continue
-        if json:
-            data.append(as_json(standing, watches, now, masked=unmask is None))
-            continue
-        order, hide = standing.order, privacy.masked if unmask is None else str
-        about = "、".join(filter(None, (order.kind, order.subject))) or order.content
-        phone = f"  {order.phone}" if unmask is not None and order.phone else ""
-        at, where = f"{order.received:%m-%d %H:%M}", hide(order.unit) or "未派"
-        rows.append((order.no, at, where, _state(standing, watches, now), hide(about)[:40] + phone))
+        found.append(standing)
+    if limit is None:
+        limit = _PAGE if on_screen() and not json else 0
+    shown = found[: limit or None]
     if json:
-        record.emit(data)
+        masked = unmask is None
+        record.emit([as_json(one, ledger.watches(one), now, masked=masked) for one in shown])
         return
     screen = terminal()
-    if not rows:
+    if not found:
         screen.line("没有这样的工单。" if late or unit else "台账里没有没办完的工单。")
-    table(screen, rows)
+    # the same units and clocks stand in many rows
+    from engine.orders import privacy
+
+    hide = cache(privacy.masked) if unmask is None else str
+    table(screen, [_row(one, ledger.watches(one, running=True), now, hide, unmask) for one in shown])
+    if len(shown) < len(found):
+        rest = f"共 {len(found)} 件，上面是最早受理的 {len(shown)} 件"
+        screen.line(f"{rest}；--unit、--late 缩小范围，--limit 0 全列", "soon")
+
+
+def _late(watches: list[Watch], now: datetime) -> bool:
+    from engine.orders.agenda import due_soon
+
+    return any(state != "warned" for _, state in due_soon(watches, now))
+
+
+def _row(
+    standing: Standing, watches: list[Watch], now: datetime, hide: Callable[[str], str], unmask: str | None
+) -> tuple[str, ...]:
+    order = standing.order
+    about = "、".join(filter(None, (order.kind, order.subject))) or order.content
+    phone = f"  {order.phone}" if unmask is not None and order.phone else ""
+    received, where = f"{order.received:%m-%d %H:%M}", hide(order.unit) or "未派"
+    return order.no, received, where, _state(standing, watches, now), hide(about)[:40] + phone
 
 
 def following(ledger: Ledger, *, count: int, json: bool) -> None:

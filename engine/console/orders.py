@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine import paths
 from engine.clock import BEIJING, Clock, RealClock, stamp
-from engine.console import desk, orderlist, record
-from engine.console.respond import terminal
+from engine.console import orderlist, record
+from engine.console.terminal import terminal, warn
 from engine.errors import UsageError, ZhibanError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def opened(*, write: bool, clock: Clock | None = None) -> Iterator[Ledger]:
     schemes = read_schemes()
     profile, findings = read_profile()
     if findings:
-        desk.warn(f"注意：hall.yaml 有 {len(findings)} 处写得不对，对应的内容先空着；zhiban doctor 看详情")
+        warn(f"注意：hall.yaml 有 {len(findings)} 处写得不对，对应的内容先空着；zhiban doctor 看详情")
     if write:
         journal = Journal(ledger_file())
     elif paths.missing(ledger_file()):
@@ -41,11 +41,15 @@ def opened(*, write: bool, clock: Clock | None = None) -> Iterator[Ledger]:
     else:
         journal, warning = Journal.open_to_read(ledger_file())
         if warning:
-            desk.warn(f"注意：{warning}")
+            warn(f"注意：{warning}")
     with journal:
         working = partial(is_workday, profile=profile)
-        cache = paths.cache_dir() / "orders.msgpack" if journal.path else None
-        ledger = Ledger(journal, schemes, working, clock or RealClock(), Batches(journal), cache)
+        folded, kept = (
+            (paths.cache_dir() / name if journal.path else None)
+            for name in ("orders.json", "open-orders.json")
+        )
+        batches = Batches(journal, cache=kept)
+        ledger = Ledger(journal, schemes, working, clock or RealClock(), batches, folded)
         if walks := journal.of_kind("walked"):
             from engine.console.orderwork import catch_up
 
@@ -53,7 +57,7 @@ def opened(*, write: bool, clock: Clock | None = None) -> Iterator[Ledger]:
                 catch_up(ledger, walks)
             except ZhibanError as error:
                 # an order can be seen and dealt with though what its incident brought cannot be entered now
-                desk.warn(f"注意：{error.message}；处置记录里新近办的还没有列进来")
+                warn(f"注意：{error.message}；处置记录里新近办的还没有列进来")
         yield ledger
 
 
@@ -119,7 +123,8 @@ def act(no: str, kind: str, data: dict[str, Any], at: str | None, *, json: bool)
             from engine.console.orderwork import retry
 
             standing = retry(ledger, standing)
-        follows = [VERBS[e.kind] for e in ledger.events(no)[before:] if e.cause != e.seq]
+        new = [e.kind for e in ledger.events(no)[before:] if e.kind not in ("adopted", "walked")]
+        follows = [VERBS[name].removeprefix("记") for name in new[1:]]
         more = f"（随即：{'、'.join(follows)}）" if follows else ""
         _told(ledger, standing, f"已记：{VERBS[kind].removeprefix('记')}{more}", json=json)
 
@@ -154,12 +159,14 @@ def _told(ledger: Ledger, standing: Standing, what: str, *, json: bool) -> None:
 # ---- showing --------------------------------------------------------------------------------------
 
 
-def listing(*, every: bool, late: bool, unit: str, unmask: str | None, json: bool) -> None:
+def listing(*, every: bool, late: bool, unit: str, limit: int | None, unmask: str | None, json: bool) -> None:
     """Orders by receipt; in full only with a reason, which is journalled."""
+    if limit is not None and limit < 0:
+        raise UsageError("--limit 不能小于 0", "0 是全列")
     with opened(write=unmask is not None) as ledger:
         if unmask is not None:
             ledger.note_unmasked("order list", unmask)
-        orderlist.listing(ledger, every=every, late=late, unit=unit, unmask=unmask, json=json)
+        orderlist.listing(ledger, every=every, late=late, unit=unit, limit=limit, unmask=unmask, json=json)
 
 
 def following(*, count: int, json: bool) -> None:

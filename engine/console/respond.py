@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine import paths, walk
 from engine.console import desk, replies
 from engine.console.desk import GENERAL, Shelf
+from engine.console.terminal import terminal as terminal
 from engine.errors import NotFound, UsageError
 from engine.session import Session
 from engine.triage import triage
@@ -25,13 +26,6 @@ def interactive() -> bool:
         return sys.stdin.isatty()
     except ValueError:  # closed
         return False
-
-
-def terminal() -> Terminal:
-    """The standard terminal."""
-    from engine.console.terminal import Terminal
-
-    return Terminal()
 
 
 def respond(

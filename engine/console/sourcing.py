@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.console import desk, record
-from engine.console.lists import table
 from engine.console.respond import terminal
+from engine.console.tables import table
 from engine.console.terminal import Terminal
 from engine.console.wrap import columns, pad
 from engine.model import PHASE_TITLES

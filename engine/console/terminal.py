@@ -8,10 +8,10 @@ from __future__ import annotations
 import codecs
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TextIO
 
-from engine.console.wrap import clip, columns, wrap
+from engine.console.wrap import clip, wrap
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -83,12 +83,21 @@ class Terminal:
 
     def line(self, text: str = "", style: str = "", first: str = "", rest: str | None = None) -> None:
         """Print a text, wrapped; `first` stands before its first line, `rest` (else blanks) before others."""
-        follow = " " * columns(first) if rest is None else rest
-        for number, row in enumerate(wrap(text, self.width, first, follow)):
+        for number, row in enumerate(wrap(text, self.width, first, rest)):
             if number == 0 and first.strip():
                 self._put([(first, "number"), (row[len(first) :], style)])
             else:
                 self._put([(row, style)])
+
+    def lines(self, rows: Iterable[tuple[str, str]], rest: str | None = None) -> None:
+        """Print many texts at once, each with what stands before its first line: `line` without a style."""
+        width, found = self.width, []
+        for first, text in rows:
+            wrapped = wrap(text, width, first, rest)
+            start = len(first) if first.strip() else 0
+            found.append([(first[:start], "number"), (wrapped[0][start:], "")])
+            found += [[(row, "")] for row in wrapped[1:]]
+        self._put_all(found)
 
     def short(self, text: str, style: str = "") -> None:
         """Print one line, cut where the window ends."""
@@ -99,14 +108,25 @@ class Terminal:
         self._put([("", "")])
 
     def _put(self, pieces: list[tuple[str, str]]) -> None:
-        pieces = [(piece.translate(_GBK) if self._gbk else piece, style) for piece, style in pieces]
-        if not self.coloured:
-            self.out.write("".join(piece for piece, _ in pieces) + "\n")
-        else:
-            from rich.text import Text
+        self._put_all([pieces])
 
-            text = Text.assemble(*((piece, STYLES[style]) for piece, style in pieces))
-            self.console.print(text, soft_wrap=True)
+    def _put_all(self, lines: list[list[tuple[str, str]]]) -> None:
+        """Lines of pieces with their styles, written in one go."""
+        if self._gbk:
+            lines = [[(piece.translate(_GBK), style) for piece, style in line] for line in lines]
+        if not self.coloured:
+            self.out.write("".join("".join([piece for piece, _ in line]) + "\n" for line in lines))
+        else:
+            from rich.control import strip_control_codes
+            from rich.segment import Segment, Segments
+
+            get = self.console.get_style
+            styles = {name: get(style) if style else None for name, style in STYLES.items()}
+            found = []
+            for line in lines:
+                found += [Segment(strip_control_codes(piece), styles[style]) for piece, style in line]
+                found.append(Segment.line())
+            self.console.print(Segments(found), soft_wrap=True, end="")
         self.out.flush()
 
     @property
@@ -137,6 +157,21 @@ class Terminal:
         from engine.console import keyboard
 
         return keyboard.read(prompt, self.out, wake, lambda text: self.line(text, "late"))
+
+
+def terminal() -> Terminal:
+    """The standard terminal."""
+    return Terminal()
+
+
+def on_screen() -> bool:
+    """Whether a person reads what is written."""
+    return sys.stdout.isatty()
+
+
+def warn(text: str) -> None:
+    """One message to standard error."""
+    sys.stderr.write(text + "\n")
 
 
 def prepare() -> None:

@@ -7,7 +7,6 @@ and numbers stay whole. Only a run of marks longer than a line is broken anywher
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from unicodedata import combining, east_asian_width
 
 NO_START = frozenset("，。、；：！？）》”’】」』〉〕…—～·,.;:!?)]}%％℃")
@@ -15,25 +14,42 @@ NO_END = frozenset("（《“‘【「『〈〔([{")
 _ASCII = re.compile(r"[!-~]+|\s+|.", re.DOTALL)
 
 
+class _Widths(dict[str, int]):
+    """The columns of each character, found when it is first asked for: long lists ask for few ones often."""
+
+    def __missing__(self, char: str) -> int:
+        if char < "\x7f":
+            width = 1
+        elif combining(char):
+            width = 0
+        else:
+            width = 2 if east_asian_width(char) in "WFA" else 1
+        self[char] = width
+        return width
+
+
+_columns = _Widths().__getitem__
+
+
 def columns(text: str) -> int:
     """The columns that `text` takes; ambiguous characters (“ ” ● →) count as two, as on Chinese consoles."""
     return len(text) if text.isascii() else sum(map(_columns, text))
 
 
-@lru_cache(maxsize=16384)  # long lists ask for the same characters again and again
-def _columns(char: str) -> int:
-    if char < "\x7f":
-        return 1
-    if combining(char):
-        return 0
-    return 2 if east_asian_width(char) in "WFA" else 1
+def wrap(text: str, width: int, first: str = "", rest: str | None = "") -> list[str]:
+    """`text` in lines of at most `width` columns; `first` and `rest` go before the first and other lines.
 
-
-def wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
-    """`text` in lines of at most `width` columns; `first` and `rest` go before the first and other lines."""
-    width = max(width, columns(first) + 2, columns(rest) + 2)
+    `rest` None: blanks, as wide as `first`.
+    """
+    lead = columns(first)
+    paragraphs = text.splitlines() or [""]
+    if len(paragraphs) == 1 and lead + columns(paragraphs[0]) <= width:  # as it mostly is: nothing to break
+        line = first + paragraphs[0].replace("\t", " ")
+        return [line.rstrip() if line.strip() else line]
+    rest = " " * lead if rest is None else rest
+    width = max(width, lead + 2, columns(rest) + 2)
     lines: list[str] = []
-    for paragraph in text.splitlines() or [""]:
+    for paragraph in paragraphs:
         lines += _fill(_units(paragraph), width, rest if lines else first, rest)
     return lines
 

@@ -22,6 +22,7 @@ from engine.journal import Journal
 from engine.model import Event
 from engine.orders import columns
 from engine.orders.model import Order
+from engine.orders.openrows import OpenRows
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,9 +48,11 @@ class Batches:
     `folder`: where the files are, by default beside the ledger. Satisfies `ledger.Rows`.
     """
 
-    def __init__(self, journal: Journal, folder: Path | None = None) -> None:
+    def __init__(self, journal: Journal, folder: Path | None = None, cache: Path | None = None) -> None:
+        """`cache`: a file of unfinished rows that spares reading all; it may be deleted at any time."""
         self._journal = journal
         self._folder = folder or paths.data_dir() / "orders"
+        self._open = OpenRows(cache)
 
     @cached_property
     def listed(self) -> Sequence[Batch]:
@@ -67,7 +70,7 @@ class Batches:
         """Every imported order once, as its last import says. BadData: a file is gone or was changed."""
         import polars as pl
 
-        frames = [self._load(batch) for batch in self.listed]
+        frames = [self._load(batch, file) for batch, file in zip(self.listed, self._checked, strict=True)]
         if not frames:
             return columns.frame(())
         whole = pl.concat(frames) if len(frames) > 1 else frames[0]
@@ -75,20 +78,30 @@ class Batches:
             whole = whole.unique("no", keep="last", maintain_order=True)
         return whole
 
-    def _load(self, batch: Batch) -> pl.DataFrame:
-        import polars as pl
+    @cached_property
+    def _checked(self) -> Sequence[Path]:
+        """The files of all batches, each with the content that its event names. BadData as `frame`."""
+        return [self._check(batch) for batch in self.listed]
 
+    def _check(self, batch: Batch) -> Path:
         file = self._folder / f"{batch.sha256}.arrow"
-        again = f"从备份恢复这个文件；或重新导入 {batch.source}"
         try:
             with file.open("rb") as opened:
                 if hashlib.file_digest(opened, "sha256").hexdigest() != batch.sha256:
-                    raise BadData(f"导入的工单文件 {file} 在事后被改动", again)
-            found = pl.read_ipc(file)
+                    raise BadData(f"导入的工单文件 {file} 在事后被改动", _again(batch))
         except FileNotFoundError:
-            raise BadData(f"导入的工单文件 {file} 不见了", again) from None
+            raise BadData(f"导入的工单文件 {file} 不见了", _again(batch)) from None
+        except OSError as error:
+            raise _unreadable(file, batch, error) from error
+        return file
+
+    def _load(self, batch: Batch, file: Path) -> pl.DataFrame:
+        import polars as pl
+
+        try:
+            found = pl.read_ipc(file)
         except (OSError, pl.exceptions.PolarsError) as error:
-            raise BadData(f"读不了导入的工单文件 {file}（{type(error).__name__}）", again) from error
+            raise _unreadable(file, batch, error) from error
         absent = [
             pl.lit(columns.BLANK[name], dtype=dtype).alias(name)
             for name, dtype in columns.schema().items()
@@ -96,12 +109,25 @@ class Batches:
         ]
         return found.with_columns(absent).select(columns.FIELDS)
 
+    @cached_property
+    def _kept(self) -> Sequence[Order] | None:
+        """The unfinished rows as kept beside the ledger, if they are those of these very files."""
+        return self._open.read(self._names) if self._checked else None
+
+    @property
+    def _names(self) -> list[str]:
+        """What the rows depend on."""
+        return [f"{batch.sha256} {batch.updates}" for batch in self.listed]
+
     # ---- ledger.Rows ---------------------------------------------------------------------------
 
     def find(self, no: str) -> Order | None:
         """The imported order of that number."""
         if not self.listed:  # spares the import of polars
             return None
+        for row in self._kept or ():
+            if row.no == no:
+                return row
         import polars as pl
 
         return next(iter(columns.orders(self.frame.filter(pl.col("no") == no))), None)
@@ -110,10 +136,14 @@ class Batches:
         """Imported orders that are neither called back nor excluded, or were sent back."""
         if not self.listed:
             return ()
+        if self._kept is not None:
+            return self._kept
         import polars as pl
 
         done = pl.col("called_back").is_not_null() & ~pl.col("returned")
-        return columns.orders(self.frame.filter(~done & (pl.col("excluded") == "")))
+        found = columns.orders(self.frame.filter(~done & (pl.col("excluded") == "")))
+        self._open.write(self._names, found)
+        return found
 
     def all(self) -> Iterable[Order]:
         """Every imported order."""
@@ -148,8 +178,8 @@ class Batches:
             # the file stays, though no event of ours names it: of the same sheet at two terminals at once
             # both have this very file, and one of them counts
             raise Conflict("另一个终端刚导入过工单，这一次没有写入", "再运行一次，会重新对照台账") from error
-        self.__dict__.pop("listed", None)
-        self.__dict__.pop("frame", None)
+        for name in ("listed", "_checked", "_kept", "frame"):
+            self.__dict__.pop(name, None)
         return batch
 
     def _write(self, rows: pl.DataFrame) -> str:
@@ -184,6 +214,14 @@ def current(journal: Journal, batches: Batches) -> pl.DataFrame:
 
     standings = (fold(events) for events in journal.events_under(ORDERS).values())
     return columns.overlaid(batches.frame, [standing.order for standing in standings if standing])
+
+
+def _again(batch: Batch) -> str:
+    return f"从备份恢复这个文件；或重新导入 {batch.source}"
+
+
+def _unreadable(file: Path, batch: Batch, error: Exception) -> BadData:
+    return BadData(f"读不了导入的工单文件 {file}（{type(error).__name__}）", _again(batch))
 
 
 def _sync(folder: Path) -> None:

@@ -144,8 +144,9 @@ class Ledger:
         """Orders in the order of receipt; only unfinished ones unless `every`."""
         acted = self._acted()
         found = list(acted.values())
+        numbers = {standing.order.no for standing in found}
         for row in self.rows.all() if every else self.rows.unfinished():
-            if stream_of(row.no) not in acted:
+            if row.no not in numbers:
                 found.append(self._row(row))
         found.sort(key=lambda standing: (standing.order.received, standing.order.no))
         yield from (standing for standing in found if every or not standing.done)

@@ -6,16 +6,12 @@ file only for the program that wrote it.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
-from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
 from engine.journal import Journal
-from engine.orders import clocks, model, standing
+from engine.orders import cachefile, clocks, model, standing
 from engine.orders.standing import Standing, fold
 
 _SAVE = 200  # orders folded again: fewer are not worth writing the file
@@ -57,7 +53,7 @@ class Snapshot:
         if self.path is None:
             return {}
         try:
-            file = msgspec.msgpack.decode(self.path.read_bytes(), type=_File)
+            file = msgspec.json.decode(self.path.read_bytes(), type=_File)
         except (OSError, msgspec.DecodeError):
             return {}
         return file.entries if file.program == _program() else {}
@@ -73,19 +69,9 @@ class Snapshot:
             for id, one in standings.items()
             if id in heads and heads[id][0] == one.seq
         }
-        part = self.path.with_suffix(f".{os.getpid()}")
-        with contextlib.suppress(OSError):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(msgspec.msgpack.encode(_File(_program(), entries)))
-            os.replace(part, self.path)
+        cachefile.save(self.path, msgspec.json.encode(_File(_program(), entries)))
 
 
-@lru_cache(maxsize=1)
 def _program() -> str:
-    """A hash of the code that folds: another version starts anew."""
-    digest = hashlib.sha256()
-    for module in (model, clocks, standing):
-        digest.update(Path(str(module.__file__)).read_bytes())
-    return digest.hexdigest()
+    """A hash of the code that folds."""
+    return cachefile.program(model, clocks, standing)
