@@ -73,6 +73,19 @@ def test_points_of_one_order(fields, scores, points, source):
     assert source[0] in "HCSW"
 
 
+def test_a_rate_does_not_count_what_the_sheet_did_not_tell():
+    """Rows of a sheet without the column are in the rate only once it is known that they count."""
+    orders = [
+        _order("1", untold="responded closed"),
+        _order("2", untold="responded closed", responded=AT),
+        _order("3", untold="closed"),
+        _order("4", responded=AT, closed=AT),
+    ]
+    for counts in (rules.tally(orders, SCHEMES), columns.Counted(columns.frame(orders), SCHEMES, {}).total()):
+        assert (counts.good["response"], counts.over["response"]) == (2, 3)
+        assert (counts.good["closure"], counts.over["closure"]) == (1, 1)
+
+
 def test_rates_leave_out_the_excluded_first():
     """H1.01, C.12, C.48: excluded orders are counted apart and are in no rate."""
     closed = AT + timedelta(days=1)
@@ -147,6 +160,7 @@ some_orders = st.lists(
         excluded=st.sampled_from(["", "", "", "malicious", "elsewhere", "unreasonable"]),
         repeats=st.integers(0, 9),
         opinion=st.booleans(),
+        untold=st.sampled_from(["", "responded", "closed", "responded closed"]),
     ),
     max_size=40,
 )

@@ -76,10 +76,39 @@ def test_compared_with_the_period_before():
         found, statistics(rows, SCHEMES, earlier_period(november)), datetime(2026, 12, 1, tzinfo=BEIJING)
     )
     assert said == "比2026年10月：受理 +2 件（+100%），解决率 -50.0 个百分点；多得最多的：噪声 +2 件"
+    before = statistics(rows, SCHEMES, earlier_period(november))
+    told = order_sheets.as_json(found, report.compare(found, before, datetime(2026, 11, 5, tzinfo=BEIJING)))[
+        "compared"
+    ]
+    assert told == {
+        "title": "2026年10月", "received": 2, "growth": 1.0, "rates": {"solution": -50.0},
+        "kinds": (("噪声", 2),), "complete": False,
+    }  # fmt: skip
+    assert order_sheets.as_json(found)["compared"] is None
     assert report.rates(found.total, found)[0] == ("响应率", "没有数据", "没有这一列的记录")
     answered = Order("c", AT, responded=AT)
     found = statistics(columns.frame([*orders, answered]), SCHEMES, november)
     assert report.rates(found.total, found)[0] == ("响应率", "20.0%", "1/5")
+
+
+def test_a_sheet_without_the_column_does_not_make_a_low_rate():
+    """Six rows of a sheet without 响应时间, one of them responded to here, one order entered by hand.
+
+    By hand: of two it is known, one was responded to: 50 %, not 1 of 7; the report says so, and of a unit
+    without any record no rate is told.
+    """
+    fields = {"kind": "停水", "unit": "甲", "untold": "responded"}
+    orders = [Order(f"a{n}", AT, **fields) for n in range(5)]
+    orders += [Order("b", AT, kind="停水", unit="乙", untold="responded", responded=AT)]
+    orders += [Order("c", AT, kind="停水", unit="乙")]
+    found = statistics(columns.frame(orders), SCHEMES)
+    assert report.rates(found.total, found)[0] == ("响应率", "50.0%", "1/2，另 5 件没有记录")
+    said = report.markdown(report.paper(found, "", datetime(2026, 12, 1, tzinfo=BEIJING)))
+    assert "响应率只比有记录的工单" in said
+    assert found.rate(found.units[-1].tally, "response") is None
+    assert found.units[-1].name == "甲"
+    alone = statistics(columns.frame(orders[:5]), SCHEMES)
+    assert report.rates(alone.total, alone)[0] == ("响应率", "没有数据", "没有这一列的记录")
 
 
 def test_the_analysis_of_h1(tmp_path):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.orders.ledger import Ledger
     from engine.orders.model import Order
     from engine.orders.problems import Problem
+    from engine.orders.report import Compared
     from engine.orders.statistics import Period, Statistics
 
 _SHOWN = 40  # cells on the screen; all of them go to --problems
@@ -205,7 +206,7 @@ def stats(span: str | None, day: str | None, form: str | None, output: Path | No
                 before = statistics(rows, ledger.schemes, earlier(about))
     form = form or (output.suffix.lstrip(".").lower() if output is not None else None)
     if json:
-        record.emit(as_json(found))
+        record.emit(as_json(found, report.compare(found, before, now) if before else None))
         return
     if form is None:
         show(terminal(), found, report.compared(found, before, now) if before else "")
@@ -275,7 +276,7 @@ def show(screen: Terminal, found: Statistics, compared: str = "") -> None:
             screen.line(line)
 
 
-def as_json(found: Statistics) -> dict[str, Any]:
+def as_json(found: Statistics, against: Compared | None = None) -> dict[str, Any]:
     """The contract of `order stats --json`."""
 
     def counts(tally: Any) -> dict[str, Any]:
@@ -283,6 +284,7 @@ def as_json(found: Statistics) -> dict[str, Any]:
             "received": tally.received, "analysed": tally.analysed, "excluded": tally.excluded,
             "rates": {id: found.rate(tally, id) for id in found.scheme.rates}, "scores": tally.scores,
             "points": tally.points, "money": tally.money,
+            "unknown": {id: n for id in found.scheme.rates if (n := found.unknown(tally, id))},
         }  # fmt: skip
 
     def ranked(entries: Any) -> list[dict[str, Any]]:
@@ -301,6 +303,7 @@ def as_json(found: Statistics) -> dict[str, Any]:
         },
         "scheme": found.scheme.scheme,
         **counts(found.total),
+        "compared": asdict(against) if against else None,
         "units": ranked(found.units),
         "groups": {field: [asdict(share) for share in shares] for field, shares in found.groups.items()},
         "others": found.others,
@@ -348,6 +351,7 @@ def export(
 
 def _row(order: Order, ledger: Ledger) -> tuple[Any, ...]:
     """An order's cells, ids as the words that `import` reads."""
+    from engine.orders.columns import FIELDS
     from engine.orders.mapping import words
 
     said = words()["words"]
@@ -357,4 +361,4 @@ def _row(order: Order, ledger: Ledger) -> tuple[Any, ...]:
         "met": said["met"][order.met][0] if order.met else "",
         "excluded": reasons[order.excluded].label if order.excluded in reasons else order.excluded,
     }
-    return tuple(told.get(field, value) for field, value in asdict(order).items())
+    return tuple(told.get(field, value) for field, value in asdict(order).items() if field in FIELDS)

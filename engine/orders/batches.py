@@ -107,7 +107,7 @@ class Batches:
             for name, dtype in columns.schema().items()
             if name not in found.columns  # written before there was such a field
         ]
-        return found.with_columns(absent).select(columns.FIELDS)
+        return columns.known_by(found.with_columns(absent).select(columns.FIELDS), batch.mapping.values())
 
     @cached_property
     def _kept(self) -> Sequence[Order] | None:

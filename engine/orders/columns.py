@@ -20,7 +20,9 @@ from engine.orders.scheme import Schemes
 if TYPE_CHECKING:
     import polars as pl
 
-FIELDS: tuple[str, ...] = Order.__struct_fields__
+# what a sheet or a file of orders has; `untold` comes from what is known about the sheet
+FIELDS: tuple[str, ...] = tuple(name for name in Order.__struct_fields__ if name != "untold")
+_TOLD = ("responded", "closed")  # without a record of these a rate does not know, rather than counts a "no"
 
 
 def _kinds() -> dict[str, str]:
@@ -49,11 +51,11 @@ BLANK: dict[str, Any] = {
 
 @lru_cache(maxsize=1)
 def schema() -> dict[str, pl.DataType]:
-    """Field → type of its column."""
+    """Field → type of its column; `untold` is not among them."""
     import polars as pl
 
     types = {"time": pl.Datetime("ms"), "bool": pl.Boolean(), "int": pl.Int32(), "text": pl.String()}
-    return {name: types[kind] for name, kind in KINDS.items()}
+    return {name: types[KINDS[name]] for name in FIELDS}
 
 
 def frame(orders: Iterable[Order]) -> pl.DataFrame:
@@ -64,13 +66,23 @@ def frame(orders: Iterable[Order]) -> pl.DataFrame:
     data: dict[str, list[Any]] = {name: [getattr(order, name) for order in listed] for name in FIELDS}
     for name in TIMES:
         data[name] = [at and at.astimezone(BEIJING).replace(tzinfo=None) for at in data[name]]
-    return pl.DataFrame(data, schema=schema())
+    untold = pl.Series("untold", [order.untold for order in listed], dtype=pl.String)
+    return pl.DataFrame(data, schema=schema()).with_columns(untold)
+
+
+def known_by(rows: pl.DataFrame, told: Iterable[str]) -> pl.DataFrame:
+    """Columns of a sheet that had `told` of the fields (none given: all)."""
+    import polars as pl
+
+    had = set(told)
+    untold = " ".join(name for name in _TOLD if name not in had) if had else ""
+    return rows.with_columns(pl.lit(untold).alias("untold"))
 
 
 def orders(rows: pl.DataFrame) -> list[Order]:
     """Columns as orders; every one as `frame` got it."""
     columns = []
-    for name in FIELDS:
+    for name in Order.__struct_fields__:
         values: list[Any] = rows[name].to_list()
         if name in TIMES:
             values = [at and at.replace(tzinfo=BEIJING) for at in values]
@@ -129,6 +141,8 @@ def flags(scheme: Scheme) -> dict[str, pl.Expr]:
             "closed": goods["closed"],
             "called_back": answers.get(rate.good, pl.col("called_back").is_not_null()),
         }[rate.over]
+        if rate.good in _TOLD:
+            whom &= goods[rate.good] | ~pl.col("untold").str.contains(rate.good, literal=True)
         found[f"o:{id}"] = kept & whom
         found[f"g:{id}"] = kept & whom & goods[rate.good]
     return found

@@ -58,35 +58,62 @@ def counts(found: Statistics) -> str:
 
 def rates(tally: Tally, found: Statistics) -> list[tuple[str, str, str]]:
     """(label, share, how many of how many) of every rate of the scheme."""
+
+    def of(id: str) -> str:
+        unknown = found.unknown(tally, id)
+        more = f"，另 {unknown} 件没有记录" if unknown else ""
+        return f"{tally.good.get(id, 0)}/{tally.over.get(id, 0)}{more}"
+
     return [
         (rate.label, "没有数据", "没有这一列的记录")
         if id in found.blind
-        else (rate.label, percent(tally.rate(id)), f"{tally.good.get(id, 0)}/{tally.over.get(id, 0)}")
+        else (rate.label, percent(tally.rate(id)), of(id))
         for id, rate in found.scheme.rates.items()
     ]
 
 
-def compared(found: Statistics, before: Statistics, today: datetime) -> str:
-    """What changed since the period before: `比2026年9月：受理 +12 件（+3%），解决率 -2.1 个百分点，…`.
+class Compared(Frozen, frozen=True):
+    """What changed since the period before, which is `title`.
 
-    A rate is compared where both have one; then the kinds that grew most.
+    `received`: more orders (or fewer), `growth` their share of those before; `rates`: rate → percentage
+    points, where both have one; `kinds`: those that grew most, by how many; `complete`: whether the period is over.
     """
+
+    title: str
+    received: int
+    growth: float
+    rates: dict[str, float]
+    kinds: tuple[tuple[str, int], ...]
+    complete: bool
+
+
+def compare(found: Statistics, before: Statistics, today: datetime) -> Compared:
+    """A period against the one before; `today` tells whether it is over."""
     now, then = found.total.received, before.total.received
-    parts = [f"受理 {now - then:+d} 件（{(now - then) / then:+.0%}）"]
-    for id, rate in found.scheme.rates.items():
-        new, old = found.rate(found.total, id), before.rate(before.total, id)
+    points = {}
+    for id in found.scheme.rates:
+        new = found.rate(found.total, id)
+        old = before.rate(before.total, id) if id in before.scheme.rates else None
         if new is not None and old is not None:
-            parts.append(f"{rate.label} {(new - old) * 100:+.1f} 个百分点")
+            points[id] = round((new - old) * 100, 6)
     earlier = {share.name: share.count for share in before.groups.get("kind", ())}
     shares = found.groups.get("kind", ())
     # a kind that is not in the other list may be among those cut off there
     whole = not before.others.get("kind")
-    more = [(s.count - earlier.get(s.name, 0), s.name) for s in shares if whole or s.name in earlier]
-    grown = [f"{name} {more:+d} 件" for more, name in sorted(more, key=lambda one: -one[0])[:3] if more > 0]
-    so_far = "（本期还没有完）" if found.period.last >= today.date() else ""
-    return f"比{before.period.title}{so_far}：{'，'.join(parts)}" + (
-        f"；多得最多的：{'、'.join(grown)}" if grown else ""
-    )
+    more = [(s.name, s.count - earlier.get(s.name, 0)) for s in shares if whole or s.name in earlier]
+    grown = tuple((name, n) for name, n in sorted(more, key=lambda one: -one[1])[:3] if n > 0)
+    over = found.period.last < today.date()
+    return Compared(before.period.title, now - then, (now - then) / then, points, grown, over)
+
+
+def compared(found: Statistics, before: Statistics, today: datetime) -> str:
+    """`compare` in words: `比2026年9月：受理 +12 件（+3%），解决率 -2.1 个百分点，…`."""
+    made = compare(found, before, today)
+    parts = [f"受理 {made.received:+d} 件（{made.growth:+.0%}）"]
+    parts += [f"{found.scheme.rates[id].label} {points:+.1f} 个百分点" for id, points in made.rates.items()]
+    so_far = "" if made.complete else "（本期还没有完）"
+    grown = "、".join(f"{name} {n:+d} 件" for name, n in made.kinds)
+    return f"比{made.title}{so_far}：{'，'.join(parts)}" + (f"；多得最多的：{grown}" if grown else "")
 
 
 def paper(found: Statistics, hall: str, now: datetime, before: Statistics | None = None) -> Paper:
@@ -170,6 +197,10 @@ def _standing(found: Statistics) -> Section | None:
     texts = [f"先后比{order}；率相同的名次相同。"]
     if unknown := [found.scheme.rates[id].label for id in by.by if id in found.blind]:
         texts.append(f"{'、'.join(unknown)}没有数据，没有参与比较。")
+    if partly := [found.scheme.rates[id].label for id in by.by if found.unknown(found.total, id)]:
+        texts.append(
+            f"{'、'.join(partly)}只比有记录的工单（有的表没有这一列）；一件记录也没有的单位排在有记录的后面。"
+        )
     if lost := [entry.name for entry in found.units if entry.lost]:
         texts.append(
             f"本期合计低于 {found.scheme.honours.lost_below:g} 分的：{'、'.join(lost)}（评优按全年合计定）。"

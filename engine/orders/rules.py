@@ -113,8 +113,11 @@ def good(order: Order, what: str, meaning: Mapping[str, Verdict]) -> bool:
 def over(order: Order, whom: str, what: str, meaning: Mapping[str, Verdict]) -> bool:
     """Whether an order is among those that a rate is taken over.
 
-    `called_back` means that the caller answered the question of which the rate is made.
+    `called_back` means that the caller answered the question of which the rate is made. An order whose
+    sheet does not tell what is counted is in no such rate: nobody knows.
     """
+    if what in order.untold.split() and not good(order, what, meaning):
+        return False
     if whom == "called_back":
         answers = {"resolved": order.resolved is not None, "satisfied": order.satisfied in meaning}
         return answers.get(what, order.called_back is not None)

@@ -94,6 +94,13 @@ class Statistics(Frozen, frozen=True):
         """A rate of some of these orders, 0 … 1; None where nothing is counted or nothing is known."""
         return None if id in self.blind else counts.rate(id)
 
+    def unknown(self, counts: Tally, id: str) -> int:
+        """Of some of these orders those of which nobody knows whether they count in a rate over all."""
+        rate = self.scheme.rates[id]
+        if rate.over != "all" or id in self.blind:
+            return 0
+        return counts.analysed - counts.over.get(id, 0)
+
 
 def period(span: Span, day: date) -> Period:
     """The week (Monday to Sunday) or month in which a day lies."""
@@ -159,7 +166,10 @@ def statistics(rows: pl.DataFrame, schemes: Schemes, about: Period | None = None
         map_units, map_kinds, grid, _days(lists["days"], about),
         _parts(weekly, schemes, "week"), _parts(monthly, schemes, "month"),
         rows.filter(pl.col("repeats") >= calls).height, lost(total, scheme),
-        frozenset(id for id, rate in scheme.rates.items() if rate.good in never and rate.over == "all"),
+        frozenset(
+            id for id, rate in scheme.rates.items()
+            if rate.over == "all" and (rate.good in never or (total.analysed and not total.over.get(id)))
+        ),
     )  # fmt: skip
 
 
