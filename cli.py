@@ -619,9 +619,20 @@ def triage(
         hearsay.triage_command(" ".join(text), batch, evaluation, why=why, json=as_json)
 
 
-@main.group(context_settings=_SETTINGS)
-def practice() -> None:
-    """面试练习：题目、评分、量准确率。"""
+_LEARNER = click.option("--learner", default="", metavar="名字", help="谁在练；不写是上次练的那位")
+
+
+@main.group(context_settings=_SETTINGS, invoke_without_command=True)
+@_LEARNER
+@_JSON
+@click.pass_context
+def practice(context: click.Context, learner: str, as_json: bool) -> int:
+    """面试练习：做到期的题，逐点评分，复习漏的，看进步。不带子命令就做现在该做的一道。"""
+    if context.invoked_subcommand is not None:
+        return 0
+    from engine.console import practice_commands
+
+    return practice_commands.home(learner, json=as_json)
 
 
 @practice.command("list")
@@ -631,6 +642,48 @@ def practice_list(as_json: bool) -> None:
     from engine.console import grading
 
     grading.questions(json=as_json)
+
+
+@practice.command("start")
+@click.argument("questions", nargs=-1, metavar="[题号]…")
+@_LEARNER
+@click.option("--set", "together", is_flag=True, help="一套 3 道 20 分钟，连审题在内，答完一起评分")
+@click.option(
+    "--answer", "answers", multiple=True, type=_FILE, metavar="文件", help="作答在文件里；一套时一道一个"
+)
+@click.option("--reply", type=_FILE, metavar="文件", help="追问的回答在文件里")
+@click.option("--think", type=float, metavar="秒", help="思考几秒（默认按题，0 不要）")
+@click.option("--limit", type=float, metavar="秒", help="作答限几秒（默认按题，0 不限）；一套时是总共")
+@_JSON
+def practice_start(
+    questions: tuple[str, ...],
+    learner: str,
+    together: bool,
+    answers: tuple[Path, ...],
+    reply: Path | None,
+    think: float | None,
+    limit: float | None,
+    as_json: bool,
+) -> int:
+    """做一道题或一套题：倒计时、作答、评分、追问；写的随时存着，断了接着写。"""
+    from engine.console import practice_commands
+
+    return practice_commands.start(
+        questions, learner, answers, reply, together=together, think=think, limit=limit, json=as_json
+    )
+
+
+@practice.command("review")
+@_LEARNER
+@click.option("--count", default=10, show_default=True, help="最多几个点")
+@click.option("--ahead", is_flag=True, help="没到时候的也练")
+@click.option("--answers", type=_FILE, metavar="文件", help="JSON：采分点编号和说的话")
+@_JSON
+def practice_review(learner: str, count: int, ahead: bool, answers: Path | None, as_json: bool) -> int:
+    """单练上次没说全、现在到期的采分点。"""
+    from engine.console import practice_review
+
+    return practice_review.review(learner, count, answers, ahead=ahead, json=as_json)
 
 
 @practice.command("grade")
