@@ -17,7 +17,21 @@ def write(drill: Drill, remark: str = "") -> str:
     """The YAML text that reads as `drill` again (places apart). `remark`: a comment for the first line."""
     import yaml
 
-    body = yaml.dump(plain(drill), allow_unicode=True, sort_keys=False, width=_WIDTH, default_flow_style=None)
+    class Dumper(yaml.SafeDumper):
+        """Leaves yes, no and on without quotes: the reader takes every scalar as text."""
+
+    Dumper.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:bool"]
+        for first, rules in yaml.SafeDumper.yaml_implicit_resolvers.items()
+    }
+    body = yaml.dump(
+        plain(drill),
+        Dumper=Dumper,
+        allow_unicode=True,
+        sort_keys=False,
+        width=_WIDTH,
+        default_flow_style=None,
+    )
     return (f"# {remark}\n" if remark else "") + str(body)
 
 
