@@ -316,12 +316,12 @@ class Session:
             key in wanted and returns(wanted[key], self.state, self.time, now)
             for key in self.ruleset.recurring
         )
-        if late or back or self._turned(now):
+        if late or back or self.turned(now):
             events = self.perform("tick", {"overdue": late})
             return events + self.tick() if late else events
         return []
 
-    def _turned(self, now: datetime) -> bool:
+    def turned(self, now: datetime) -> bool:
         """Whether what the clock now says makes other rules hold (minutes alone are no event)."""
         changed = clock_changes(self.ruleset, self.state, self.profile, now, {})
         if not changed:
