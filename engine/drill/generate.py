@@ -107,7 +107,7 @@ def _attempt(library: Library, bank: Bank, on: _Draw, seed: int) -> Drill | None
 
 
 def _scene(bank: Bank, on: _Draw) -> str:
-    """The scene of a practice question on the playbook without what it asks, else what the playbook is about."""
+    """The scene of a practice question on the playbook; without one, what the playbook is about."""
     asked = [question for question in bank.questions if question.playbook == on.playbook.id]
     if not asked:
         return f"{on.playbook.about.partition('：')[0] or on.playbook.title}。你在现场带班。"

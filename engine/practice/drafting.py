@@ -67,8 +67,9 @@ def _walked(library: Library, playbook: str, seed: int, told: Told) -> Scene:
     for event in walk["events"]:
         if event["kind"] not in ("answered", "reported") or event["fact"] in facts:
             continue
-        if ruleset.facts[event["fact"]].recheck is None:  # what is awaited comes after the question
-            facts[event["fact"]] = decode(event)
+        fact = ruleset.facts.get(event["fact"])  # None: of a playbook that came in on the way
+        if fact is not None and fact.recheck is None:  # what is awaited comes after the question
+            facts[fact.key] = decode(event)
     prefix = f"{playbook}."
     return Scene(tuple((key.removeprefix(prefix), (written(a).strip("[]"),)) for key, a in facts.items()))
 
@@ -140,7 +141,8 @@ def _text(bank: Bank, playbook: str, seed: int, told: Told, scene: Scene, points
             "  ways:",
             *(f"  - {way}" for way in _ways(point.step)),
         ]
-    lines += ["faults:", *_faults(bank, playbook), "outline:"]
+    faults = _faults(bank, playbook)
+    lines += ["faults:", *faults, "outline:"] if faults else ["faults: []", "outline:"]
     for phase in dict.fromkeys(p.phase for p in points):
         lines.append(f"- {'；'.join(_plain(p.step.what) for p in points if p.phase == phase)}。")
     lines += ["asks: []", ""]
