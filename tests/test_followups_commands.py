@@ -220,6 +220,32 @@ def test_proposals(zhiban):
     assert zhiban("proposals").out == "没有一再发生到要立常备办法的事。\n"
 
 
+@pytest.mark.parametrize(
+    ("kind", "subject", "words"),
+    [
+        ("停水", "", "停水（没写哪里）"),
+        ("", "幸福小区", "幸福小区（没写类别）"),
+        ("停水", "幸福小区", "停水/幸福小区"),
+        ("停水", "张 13812345678", '"停水/张 138******78"'),
+    ],
+)
+def test_proposals_of_orders(tmp_path, kind, subject, words):
+    """What orders are about is told in words, masked; the command that is shown accepts it."""
+    from tests.ordering import zhiban as run
+
+    sheet = tmp_path / "a.csv"
+    rows = [f"{n},2026-02-1{n} 09:00,{kind},{subject}" for n in range(3)]
+    sheet.write_text("\n".join(["工单编号,受理时间,类别,被反映方", *rows]), "utf-8")
+    assert run(tmp_path, "order", "import", str(sheet)).returncode == 0
+    out = run(tmp_path, "followup", "proposals").stdout
+    assert f"zhiban followup accept {words}\n" in out
+    assert "13812345678" not in out
+    accepted = run(
+        tmp_path, "followup", "accept", words.strip('"'), "--who", "lead", "--due", "30d", "--json"
+    )
+    assert accepted.returncode == 0, accepted.stderr
+
+
 def test_declined(zhiban):
     """Turned down with a reason, it is not proposed again."""
     assert zhiban("decline", "system-failure", "--reason", "同一次停电").code == 0

@@ -85,10 +85,14 @@ class Roles:
         )
 
     def cause(self, cause: str) -> str:
-        """A cause in words: the playbook's title, or the reason as named."""
+        """A cause in words: the playbook's title, the reason as named, or the orders' kind and place."""
         kind, _, name = cause.partition(":")
         if kind == "p" and self._library:
             return next((p.title for p in self._library.playbooks if p.id == name), name)
+        if kind == "o" and name.endswith("/"):
+            name = f"{name[:-1]}（没写哪里）"
+        elif kind == "o" and name.startswith("/"):
+            name = f"{name[1:]}（没写类别）"
         return masked(name)
 
 
@@ -211,10 +215,11 @@ def proposals(screen: Terminal, found: Sequence[Proposal], roles: Roles, now: da
         screen.line(f"“{label}”{proposal.times} 次，该立常备办法{more}", "title")
         for one in proposal.behind:
             screen.line(f"{masked(one.title)}（{one.id}）", first=f"  {short_time(one.at, now)}  ")
-        screen.line(f"采纳：zhiban followup accept {proposal.cause[2:]}", "quiet", first="  ")
-        screen.line(
-            f"不采纳：zhiban followup decline {proposal.cause[2:]} --reason 原因", "quiet", first="  "
-        )
+        # of orders the words, which are masked; the id of a playbook is shorter than its title
+        name = label if proposal.cause.startswith("o:") else proposal.cause[2:]
+        name = f'"{name}"' if " " in name else name
+        screen.line(f"采纳：zhiban followup accept {name}", "quiet", first="  ")
+        screen.line(f"不采纳：zhiban followup decline {name} --reason 原因", "quiet", first="  ")
 
 
 def proposal_json(proposal: Proposal, roles: Roles) -> dict[str, Any]:
