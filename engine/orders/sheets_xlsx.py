@@ -16,6 +16,7 @@ from engine.orders import privacy
 from engine.orders.mapping import recognised
 from engine.orders.problems import Problems, index, letter
 from engine.orders.sheets import HEAD, MAX_COLUMNS, Merge, Table, header_place, or_first, trimmed
+from engine.orders.xlsx_rows import values
 
 MAX_PARTS = 5000
 MAX_UNPACKED = 2 << 30  # a full sheet of 30 columns has about 1.5 GB of XML
@@ -119,7 +120,7 @@ def _read(path: Path, problems: Problems, wanted: str) -> Table:
         beyond: list[tuple[int, int, str]] = []
 
         def texts() -> Iterator[tuple[object, ...]]:
-            for number, cells in enumerate(_rows(ws, width + _BEYOND), 1):
+            for number, cells in values(ws, width + _BEYOND):
                 if number <= place + 1 or all(cell is None for cell in cells):
                     continue
                 row: list[str | None] = []
@@ -219,12 +220,12 @@ def _scan(path: Path, ws: Any) -> tuple[tuple[Merge, ...], bool]:
 
 
 def _uncached(
-    path: Path, title: str, header_row: int, width: int, values: Any, problems: Problems
+    path: Path, title: str, header_row: int, width: int, frame: Any, problems: Problems
 ) -> tuple[tuple[int, int, str], ...]:
     """Formulas that were never reckoned: they stand there, but no value does."""
     import openpyxl
 
-    held = {row[0]: row[1:] for row in values.iter_rows()}
+    held = {row[0]: row[1:] for row in frame.iter_rows()}
     found: list[tuple[int, int, str]] = []
     number_of = 0
     book = openpyxl.load_workbook(path, read_only=True)
