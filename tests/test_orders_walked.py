@@ -14,6 +14,8 @@ from engine.console.orderwork import flow_back
 from engine.errors import UsageError
 from engine.journal import Journal
 from engine.model import Event
+from engine.orders.model import Order
+from engine.orders.standing import apply, standing_of
 from tests.ordering import Office, zhiban
 
 FACTS = {
@@ -257,3 +259,22 @@ class TestEnds:
         assert standing.order.closed is not None
         assert standing.order.satisfied == "不满意"
         assert office.act("A1", "reopened", why="上级交办").done is False
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "left"),
+    [
+        ("noted", {"text": "x"}, "responded closed"),
+        ("verified", {"truth": "real"}, "responded closed"),
+        ("dispatched", {"unit": "甲", "second": "乙"}, ""),
+    ],
+)
+def test_who_works_on_a_row_here_tells_what_its_sheet_did_not(
+    kind: str, data: dict[str, Any], left: str
+) -> None:
+    """A row of a sheet without those columns: a note leaves it unknown; dispatched here, the ledger tells."""
+    office = Office(None, START)
+    row = Order("A1", office.clock.now(), untold="responded closed")
+    standing = standing_of(row)
+    event = Event(1, kind, stamp(office.clock.now()), 1, data)
+    assert apply(standing, event).order.untold == left

@@ -84,6 +84,9 @@ def apply(standing: Standing | None, event: Event) -> Standing:
         change = _CHANGES.get(event.kind)
         if change is not None:
             change(standing, data, at)
+        if standing.order.untold:
+            left = [name for name in standing.order.untold.split() if name not in _TELLS.get(event.kind, ())]
+            _put(standing, untold=" ".join(left))
         step = _RECORDS.get(event.kind)
         if step is not None:
             _record(standing, step, data)
@@ -233,5 +236,10 @@ _CHANGES: dict[str, Callable[[Standing, Data, datetime], None]] = {
     "concluded": _concluded, "replied": _replied, "callback": _callback, "reopened": _reopened,
     "closed": _closed, "walked": _walked, "final": _final,
     "outcry": lambda standing, data, at: _put(standing, opinion=True),
+}  # fmt: skip
+# from then on the ledger itself knows what the sheet did not tell: who works on an order here says so here
+_TELLS = {
+    "dispatched": ("responded", "closed"), "responded": ("responded",),
+    "concluded": ("closed",), "reopened": ("closed",), "final": ("closed",),
 }  # fmt: skip
 _RECORDS = {"verified": "verify", "responded": "respond", "met": "meet"}
