@@ -73,7 +73,7 @@ def test_no_number_survives(before: str, number: str, wide: bool) -> None:
 def test_every_text_of_an_order() -> None:
     """No column of an order that may be shown has a number in full, but its own number and times stay."""
     kinds = {field.name for field in msgspec.structs.fields(Order) if field.type is str}
-    fixed = {"no", "phone", "urgency", "met", "excluded"}  # ids, and the number itself
+    fixed = {"no", "phone", "urgency", "met", "excluded", "untold"}  # ids, and the number itself
     texts: dict[str, Any] = dict.fromkeys(kinds - fixed, f"见{PHONE}和{IDENTITY}")
     order = Order("20260105000123", parse("2026-01-05T09:00:00+08:00"), phone=PHONE, **texts)
     shown = msgspec.json.encode(privacy.order(order)).decode()
