@@ -686,6 +686,42 @@ def practice_review(learner: str, count: int, ahead: bool, answers: Path | None,
     return practice_review.review(learner, count, answers, ahead=ahead, json=as_json)
 
 
+@practice.command("progress")
+@_LEARNER
+@click.option("--html", type=_FILE, metavar="文件", help="写成带图的网页")
+@click.option("--force", is_flag=True, help="文件已有也写，盖掉旧的")
+@_JSON
+def practice_progress(learner: str, html: Path | None, force: bool, as_json: bool) -> None:
+    """进步：按阶段、按场景、按时间，连续天数，到期的。"""
+    from engine.console import practice_progress
+
+    practice_progress.progress(learner, html, force=force, json=as_json)
+
+
+@practice.command("export")
+@click.argument("file", type=_FILE, metavar="[文件.xlsx]", required=False)
+@_LEARNER
+@click.option("--state", type=_FILE, metavar="文件", help="一位学员的记录和复习安排，JSON，可导入别的机器")
+@click.option("--force", is_flag=True, help="文件已有也写，盖掉旧的")
+@click.option("--json", "as_json", is_flag=True, help="同 --state，输出到屏幕")
+def practice_export(file: Path | None, learner: str, state: Path | None, force: bool, as_json: bool) -> None:
+    """导出：给培训人员的 Excel（全部学员），或一位学员的记录。"""
+    from engine.console import practice_progress
+
+    practice_progress.export(file, learner, state, force=force, json=as_json)
+
+
+@practice.command("import")
+@click.argument("file", type=_FILE, metavar="文件")
+@click.option("--learner", default="", metavar="名字", help="记到谁名下；不写照文件里的")
+@_JSON
+def practice_import(file: Path, learner: str, as_json: bool) -> None:
+    """导入 export --state 写出的记录；已有的不动，可重复导入。"""
+    from engine.console import practice_progress
+
+    practice_progress.bring_in(file, learner, json=as_json)
+
+
 @practice.command("grade")
 @click.argument("question", metavar="[题号]", default="")
 @click.option("--answer", type=_FILE, metavar="文件", help="作答，文本文件")
@@ -914,6 +950,47 @@ def followup_export(xlsx: bool, csv: bool, ics: bool, output: Path | None, **pic
 
     forms = tuple(name for name, on in (("xlsx", xlsx), ("csv", csv), ("ics", ics)) if on)
     followups.export(forms, output, **picked)
+
+
+# ---- drills ---------------------------------------------------------------------------------------
+
+
+@main.group(context_settings=_SETTINGS)
+def drill() -> None:
+    """演练：用同一套剧本练，导演加情况，打分，讲评。"""
+
+
+@drill.command("list")
+@_JSON
+def drill_list(as_json: bool) -> None:
+    """列出现成的演练。"""
+    from engine.console import drills
+
+    drills.listing(json=as_json)
+
+
+@drill.command("check")
+@click.argument("files", nargs=-1, type=_FILE, metavar="[文件或名称]...")
+@click.option("--play/--no-play", default=True, help="让脚本参演人各走一遍（默认走）")
+@_JSON
+def drill_check(files: tuple[Path, ...], play: bool, as_json: bool) -> int:
+    """查演练文件：来不了的、说漏的、评不出的；再走一遍看分数排得对不对。"""
+    from engine.console import drills
+
+    return drills.check(files, play=play, json=as_json)
+
+
+@drill.command("new")
+@click.option("--from", "playbook", metavar="剧本", required=True, help="用哪个剧本")
+@click.option("--difficulty", type=click.IntRange(1, 5), default=2, help="难度 1 到 5，默认 2")
+@click.option("--seed", type=click.IntRange(0), default=1, metavar="数", help="同一颗种子出同一场，默认 1")
+@click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件，不写到屏幕")
+@_JSON
+def drill_new(playbook: str, difficulty: int, seed: int, output: Path | None, as_json: bool) -> None:
+    """由剧本生成一场演练：实情、情况和要求沿一条走法抽出。"""
+    from engine.console import drills
+
+    drills.new(playbook, difficulty, seed, output, json=as_json)
 
 
 if __name__ == "__main__":
