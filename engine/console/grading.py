@@ -147,7 +147,7 @@ def find(bank: Bank, id: str) -> Question:
 
 def read(file: Path) -> tuple[str, str]:
     """The text of an answer file, UTF-8 or GBK, and a remark about it. Errors: NotFound, BadData."""
-    return decoded(_bytes(file), str(file))
+    return decoded(read_bytes(file), str(file))
 
 
 def decoded(data: bytes, where: str) -> tuple[str, str]:
@@ -166,16 +166,17 @@ def decoded(data: bytes, where: str) -> tuple[str, str]:
     return text, note
 
 
-def _bytes(file: Path) -> bytes:
+def read_bytes(file: Path, most: int = LIMIT, what: str = "作答") -> bytes:
+    """A file as it is. Errors: NotFound; BadData when it cannot be read or has more than `most` bytes."""
     if not file.is_file():
         raise NotFound(f"没有文件 `{file}`", "检查路径")
     try:
         with file.open("rb") as stream:
-            data = stream.read(LIMIT + 1)
+            data = stream.read(most + 1)
     except OSError as error:
         raise BadData(f"{file}：打不开（{error.strerror}）", "检查权限") from None
-    if len(data) > LIMIT:
-        raise BadData(f"{file}：超过 {LIMIT // 1_000_000} MB，不像一份作答", "检查是不是选错了文件")
+    if len(data) > most:
+        raise BadData(f"{file}：超过 {most // 1_000_000} MB，不像一份{what}", "检查是不是选错了文件")
     return data
 
 

@@ -144,7 +144,7 @@ class Sitting:
         """Gaps first; then, after Enter, the answer with its evidence beside the outline."""
         self.screen.blank()
         view.result(self.screen, entry)
-        view.gaps(self.screen, question.points, entry.points)
+        view.gaps(self.screen, question.points, entry.points, self.pause)
         self.pause("回车看你的作答和依据")
         view.faults(self.screen, question.faults, entry.faults, entry.text)
         view.said(self.screen, "你的作答", entry)

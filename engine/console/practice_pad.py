@@ -102,12 +102,11 @@ class Pad:
     def write(self, *, single: bool = False) -> Written:
         """Let the text be written until it is finished or left. `single`: one line."""
         self.single, self.rows = single, [""]
-        if self.given:
-            for number, line in enumerate([*self.given.split("\n"), ""]):
-                if number:
-                    self._newline()
-                self._type(line)
         self._draw()
+        for number, line in enumerate(self.given.split("\n")):
+            if number:
+                self._newline()
+            self._type(line)
         saved, changed, shown = self.text, 0.0, ""
         try:
             while True:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from engine.console.terminal import STYLES, Terminal
 from engine.console.wrap import wrap
@@ -12,6 +12,7 @@ from engine.practice.model import Fault, Point, Question
 from engine.practice.reports import SHAPES, wanted
 
 _OPEN, _CLOSE = "【", "】"
+_AT_ONCE = 6  # gaps shown before a pause: with the question they fill a screen of 24 rows
 
 
 def minutes(seconds: float) -> str:
@@ -45,21 +46,29 @@ def result(screen: Terminal, entry: Answered) -> None:
         screen.line(note, "soon")
 
 
-def gaps(screen: Terminal, points: Sequence[Point], credits: Iterable[Credited]) -> None:
-    """What was missed and what would have earned it: the weightiest first."""
+def gaps(
+    screen: Terminal,
+    points: Sequence[Point],
+    credits: Iterable[Credited],
+    pause: Callable[[str], None] | None = None,
+) -> None:
+    """What was missed and what would have earned it: the weightiest first. `pause`: before more of them."""
     by_id = {point.id: (number, point) for number, point in enumerate(points, 1)}
     missed = [one for one in credits if one.credit < 1 and one.id in by_id]
     if not missed:
         screen.line("采分点都说到了。", "good")
         return
     screen.line("没说到的，分值高的在前：", "title")
-    for one in sorted(missed, key=lambda one: (one.credit, -one.weight)):
+    missed.sort(key=lambda one: (-one.weight, one.credit))
+    for place, one in enumerate(missed):
+        if pause is not None and place and place % _AT_ONCE == 0:
+            pause(f"还有 {len(missed) - place} 个，回车接着看")
         number, point = by_id[one.id]
-        state = "沾边" if one.credit else "没有"
+        state = "沾边" if one.credit else "没说"
         screen.line(
-            f"{wanted(point)}〔{PHASE_TITLES[point.phase]}〕",
+            f"{PHASE_TITLES[point.phase]}：{wanted(point)}",
             "soon" if one.credit else "",
-            first=f"{number:>3} {state} {one.weight:>2}分 ",
+            first=f"{number:>3} {one.weight:>2}分 {state} ",
             rest="    ",
         )
 

@@ -1,0 +1,78 @@
+"""Scores over time: a curve for the terminal in plain signs, and drawn for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from engine.practice.entries import Frozen
+from engine.practice.progress import Score
+from engine.practice.reports import BANDS
+
+_WIDE, _HIGH, _LEFT, _TOP = 720, 220, 44, 14
+_BLUE, _PALE, _INK, _GRID, _LATE = "#1f4e79", "#8fb0d3", "#1a1a1a", "#dde1e7", "#b3261e"
+_STEP = 10  # marks a row of the terminal
+
+
+class Plot(Frozen, frozen=True):
+    """Rows from above, the places of the first score on."""
+
+    rows: tuple[str, ...]
+    shown: int
+
+
+def plot(scores: Sequence[Score], width: int) -> Plot:
+    """The last scores as signs: * in time, ! over time; a row is ten marks. `width`: columns."""
+    last = scores[-max(1, (width - 6) // 2) :]
+    rows = []
+    for least in range(90, -1, -_STEP):
+        label = f"{least:>3}|"
+        here = ["!" if s.late else "*" if _row(s.score) == least else "" for s in last]
+        marks = (sign if _row(s.score) == least else "" for sign, s in zip(here, last, strict=True))
+        fill = "-" if least in {band for band, _ in BANDS} and least else " "
+        rows.append((label + "".join(f"{fill}{mark or fill}" for mark in marks)).rstrip())
+    return Plot(tuple(rows), len(last))
+
+
+def _row(score: int) -> int:
+    return min(90, score // _STEP * _STEP)
+
+
+def curve(title: str, scores: Sequence[Score]) -> str:
+    """The scores as dots and the mean of five as a line, with the limits of the bands. "" without any."""
+    if not scores:
+        return ""
+    step = (_WIDE - _LEFT - 20) / max(1, len(scores) - 1)
+    size = 4 if len(scores) < 80 else 2.5
+
+    def x(place: int) -> float:
+        return _LEFT + 8 + step * place if len(scores) > 1 else (_LEFT + _WIDE) / 2
+
+    def y(score: float) -> float:
+        return _TOP + _HIGH * (1 - score / 100)
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {_WIDE} {_HIGH + 44}"'
+        f' font-size="13" fill="{_INK}"><title>{escape(title)}</title>'
+    ]
+    for level, name in ((0, "0"), (60, "60 中"), (80, "80 好"), (100, "100")):
+        parts.append(
+            f'<path d="M{_LEFT} {y(level):.1f}H{_WIDE}" stroke="{_GRID}"/>'
+            f'<text x="{_LEFT - 4}" y="{y(level) + 4:.1f}" text-anchor="end" font-size="12">{name}</text>'
+        )
+    line = "L".join(f"{x(n):.1f} {y(score.mean):.1f}" for n, score in enumerate(scores))
+    parts.append(f'<path d="M{line}" fill="none" stroke="{_PALE}" stroke-width="3"/>')
+    every = max(1, -(-len(scores) // 10))
+    for n, score in enumerate(scores):
+        said = f"{score.at[:10]} {score.question}：{score.score} 分" + ("，超时" if score.late else "")
+        parts.append(
+            f'<circle cx="{x(n):.1f}" cy="{y(score.score):.1f}" r="{size}"'
+            f' fill="{_LATE if score.late else _BLUE}"><title>{escape(said)}</title></circle>'
+        )
+        if n % every == 0:
+            day = f"{int(score.at[5:7])}月{int(score.at[8:10])}日"
+            parts.append(
+                f'<text x="{x(n):.1f}" y="{_TOP + _HIGH + 20}" text-anchor="middle"'
+                f' font-size="11">{day}</text>'
+            )
+    return "\n".join([*parts, "</svg>"])
