@@ -40,6 +40,11 @@ def next_due(state: DrillState, now: datetime) -> New | None:
         return New("passed", {"late": _late(state, turn)}, turn)
     if first is None or first.moment > now:
         return None
+    if first.kind == "injected":
+        id = first.data["inject"]
+        seq = triggers.prevented(state, state.injects[id].unless, first.moment)
+        if seq is not None:
+            return New("skipped", {"inject": id, "by": "unless"}, first.moment, seq)
     return New(first.kind, _data(state, first), first.moment, first.cause)
 
 
@@ -81,7 +86,7 @@ def _data(state: DrillState, entry: Pending) -> dict[str, Any]:
         return data | _answer(state, data["fact"], data["by"])
     if entry.kind == "returned":
         takes = state.takes.get(data["step"])
-        return data | {"words": takes.told if takes else ""}
+        return data | {"words": takes.told if takes is not None else ""}
     if entry.kind == "expected" and "outcome" not in data:
         return triggers.lost(state, data["expectation"], entry.moment)
     return data
@@ -95,7 +100,7 @@ def injected(state: DrillState, id: str, moment: datetime, by: str = "plan") -> 
 
 
 def _answer(state: DrillState, fact: str, by: str) -> dict[str, Any]:
-    """What the world says about a fact, and in which words."""
+    """What the world says about a fact, and in which words; none where an inject's words say it."""
     truth, declared = state.truth.get(fact), state.facts.get(fact)
     if truth is not None:
         answer = Answer("known", truth.value) if truth.value is not None else UNSURE
@@ -104,7 +109,9 @@ def _answer(state: DrillState, fact: str, by: str) -> dict[str, Any]:
     else:
         answer = state.told.get(fact) or state.session.state.facts.get(fact) or UNSURE
         words = ""
-    if not words and by != "inject":
+    if by == "inject":
+        words = ""  # its own words tell it
+    elif not words:
         label = (declared.label or declared.ask) if declared is not None else fact
         said = NOBODY if answer.state == "unsure" else shown(declared, answer) if declared else answer.value
         words = f"{label}：{said}"

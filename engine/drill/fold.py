@@ -137,7 +137,7 @@ def _act(state: DrillState, data: _Data, event: Event) -> None:
 
 
 def _step(state: DrillState, data: _Data, doing: Doing) -> None:
-    """result: done | handed | blocked (reason) | ahead | again; way: the alternative that was tried"""
+    """result: done | handed | blocked (reason) | ahead | again; way: the one tried; words: of the result"""
     step, result = data["id"], data["result"]
     if result == "again":
         return
@@ -214,7 +214,7 @@ def _issue(state: DrillState, data: _Data, doing: Doing) -> None:
 
 
 def _harm(state: DrillState, data: _Data, doing: Doing) -> None:
-    """id: the harmful act; words: where it was said in words"""
+    """id: the harmful act; said: the words in which it lay, where it was said"""
     early = bool(reference.out_of_control(state))
     state.harms.append(Harmed(data["id"], state.at, doing.seq, doing.role, early))
     triggers.happen(state, "harmed", data["id"], doing.seq)

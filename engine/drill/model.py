@@ -28,10 +28,11 @@ class Frozen(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Trigger(Frozen, frozen=True):
-    """When something happens: at `at` seconds from the start, or `delay` seconds after `on` happened to `name`.
+    """When something happens: `at` seconds from the start, or `delay` seconds after `on` happened to `name`.
 
-    on: answered/asked (a fact), done/blocked (a step), missed (a step wanted whose time is up), said (an
-    expectation's words), harmed (a harmful act, empty name: any), met/unmet (an expectation), fired (an inject).
+    on: answered/asked (a fact), done/blocked (a step), missed (a step wanted whose time is up and that
+    nobody has begun), said (an expectation's words), harmed (a harmful act, empty name: any), met/unmet (an
+    expectation), fired (an inject).
     """
 
     at: int | None = None

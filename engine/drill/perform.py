@@ -60,7 +60,7 @@ def act(store: Store, role: str, kind: str, id: str, text: str, now: datetime) -
         data |= {"reached": said.reached, "points": said.points, "faults": said.faults}
         seq = state.seq + 1
         harms = [
-            New("act", {"role": role, "kind": "harm", "id": harm, "text": text, "words": words}, now, seq)
+            New("act", {"role": role, "kind": "harm", "id": harm, "text": text, "said": words}, now, seq)
             for harm, words in said.harms.items()
         ]
         return [New("act", data, now), *harms]
@@ -119,7 +119,8 @@ def _attempt(state: DrillState, step: str) -> dict[str, Any]:
         if takes.seconds:
             return {"way": way, "result": "handed", "reason": ""}
     blocked = live is not None and live.outcome == "blocked"
-    return {"way": way, "result": "done" if runs or blocked else "ahead", "reason": ""}
+    result = "done" if runs or blocked else "ahead"
+    return {"way": way, "result": result, "reason": "", "words": takes.told if takes is not None else ""}
 
 
 def _check(state: DrillState, role: str, kind: str, id: str, text: str) -> None:

@@ -131,6 +131,10 @@ class DrillState:
         """How long after the start a moment is."""
         return int((moment - self.begun).total_seconds())
 
+    def event(self, seq: int) -> Event:
+        """The event with this seq."""
+        return self.events[seq - 1]
+
     def of_kind(self, kind: str) -> list[Event]:
         """All events of a kind."""
         return [event for event in self.events if event.kind == kind]

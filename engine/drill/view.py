@@ -90,12 +90,11 @@ def _line(state: DrillState, event: Event, role: str, now: datetime) -> list[Lin
                 return []
             grown = spread(state, inject.id, now)
             return [made("inject", data["tell"], inject.sender, CHANNELS[inject.channel], grown)]
-        case "told" if data["words"]:
+        case "told" if data["words"] and not _just_said(state, event):
             return [made("told", data["words"])]
         case "returned":
             words = data["words"] or "办好了"
-            doing = next((e for e in reversed(state.of_kind("act")) if e.seq == event.cause), None)
-            return [made("returned", f"{doing.data['text']}：{words}" if doing else words)]
+            return [made("returned", f"{state.event(event.cause).data['text']}：{words}")]
         case "act":
             return [made(kind, text, _who(state, data["role"])) for kind, text in _acted(state, data)]
         case "hint":
@@ -105,11 +104,17 @@ def _line(state: DrillState, event: Event, role: str, now: datetime) -> list[Lin
     return []
 
 
+def _just_said(state: DrillState, event: Event) -> bool:
+    """Whether the words of a step that has come to an end have told the fact already."""
+    step = state.event(event.cause)
+    return event.data["by"] == "found" and str(event.data["words"]) in str(step.data.get("words", ""))
+
+
 def _acted(state: DrillState, data: dict[str, Any]) -> list[tuple[str, str]]:
     """An act as those around see it: (kind, text)."""
     if data["kind"] == "harm":
         told = next(harm.tell for harm in state.drill.harms if harm.id == data["id"])
-        shown = [] if "words" in data else [("act", data["text"])]
+        shown = [] if "said" in data else [("act", data["text"])]
         return shown + ([("reaction", told)] if told else [])
     if data["kind"] == "unknown":
         return [("act", data["text"]), ("note", "现场没人明白这句话，换一种说法")]
@@ -119,7 +124,7 @@ def _acted(state: DrillState, data: dict[str, Any]) -> list[tuple[str, str]]:
         "blocked": f"没办成：{data['reason']}" if data["reason"] else "没办成",
         "handed": "交代下去了，等回音",
         "again": data["reason"],
-    }.get(data["result"], "办了")
+    }.get(data["result"], data.get("words") or "办了")
     return [("act", data["text"]), ("note", told)]
 
 
