@@ -29,6 +29,7 @@ from engine.drill.model import (
     Value,
 )
 from engine.drill.path import News, Opened, Path, Walker
+from engine.drill.trial import trial
 from engine.errors import NotFound, UsageError
 from engine.model import Fact, Library, Playbook, Step
 from engine.practice.drafting import weights
@@ -84,7 +85,7 @@ def generate(library: Library, bank: Bank, playbook: str, level: int, seed: int)
     for attempt in range(TRIES):
         chance = random.Random(f"{playbook} {level} {seed} {attempt}")
         drill = _attempt(library, bank, _Draw(by_id[playbook], level, chance, steps, facts), seed)
-        if drill is not None and not check(drill, library, bank):
+        if drill is not None and not check(drill, library, bank) and not trial(drill, library, bank).findings:
             return drill
     raise UsageError(f"从剧本 `{playbook}` 的这颗种子排不出演练", "换一个 --seed 或 --difficulty")
 
