@@ -15,6 +15,8 @@ from engine.console import desk, record, tables
 from engine.console.incidents import write
 from engine.console.orders import moment, opened
 from engine.console.terminal import Terminal, terminal
+from engine.console.wrap import clip
+from engine.console.wrap import columns as wide
 from engine.errors import BadData, UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ _SHOWN = 40  # cells on the screen; all of them go to --problems
 _LEVELS = {"error": ("错", "late"), "warning": ("注意", "soon"), "info": ("说明", "quiet")}
 _HOW = {"said": "指定", "saved": "上次记下", "guessed": "猜的"}
 _LINES = 10  # of a list on the screen
+_PLACE, _POINTS = 5, 16  # columns for the place before a unit and its points at the end, with blanks
 
 
 @contextmanager
@@ -238,7 +241,7 @@ def show(screen: Terminal, found: Statistics, compared: str = "") -> None:
 
     total, scheme = found.total, found.scheme
     screen.line(f"{found.period.title}：{report.counts(found)}", "title")
-    screen.line("，".join(f"{label} {share}（{over}）" for label, share, over in report.rates(total, found)))
+    tables.table(screen, report.rates(total, found))
     if compared:
         screen.line(compared)
     if total.excluded:
@@ -257,9 +260,12 @@ def show(screen: Terminal, found: Statistics, compared: str = "") -> None:
             screen.line(f"另有 {rest} 种", "quiet")
     if found.units:
         screen.line("【承办单位排名】", "title")
+        taken = sum(wide(scheme.rates[id].label) + 2 for id in scheme.rates)
+        room = max(16, screen.width - taken - _PLACE - _POINTS)
         heads = ("", "单位", *(scheme.rates[id].label for id in scheme.rates), "得分")
         rows = [
-            (str(e.place or "—"), e.name, *(report.percent(found.rate(e.tally, id)) for id in scheme.rates),
+            (str(e.place or "—"), clip(e.name, room),
+             *(report.percent(found.rate(e.tally, id)) for id in scheme.rates),
              report.signed(e.tally.points) + ("（负分）" if e.lost else ""))
             for e in found.units[:_LINES * 2]
         ]  # fmt: skip

@@ -19,7 +19,8 @@ def table(screen: Terminal, rows: Sequence[Sequence[str]]) -> None:
     measured = cache(columns)  # the same words stand in many rows
     widths = [max(map(measured, column)) for column in list(zip(*rows, strict=True))[:-1]]
     lead = sum(widths) + 2 * len(widths)
-    if lead + 16 > screen.width:
+    last = max(measured(row[-1]) for row in rows)
+    if lead + min(16, last) > screen.width:
         screen.lines((("", "  ".join(row)) for row in rows), rest="    ")
         return
     blanks = [" " * n for n in range(max(widths, default=0) + 3)]
