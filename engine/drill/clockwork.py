@@ -77,29 +77,27 @@ def poll(store: Store, beat: Beat, real: int) -> bool:
     before = store.state.seq
     store.refresh()
     if runs(store.state):
-        if _nobody(beat, real):
-            resume(store, beat, real)
+        resume(store, beat, real)
         store.advance(drill_now(store.state, real))
     beat.touch(store.state, real)
     return store.state.seq != before
 
 
-def _nobody(beat: Beat, real: int) -> bool:
-    last = beat.read()
-    return last is None or abs(real - last[0]) > GAP
-
-
 def resume(store: Store, beat: Beat, real: int) -> None:
-    """Let drill time go on from where the last terminal left it."""
+    """If nobody was there for a while, let drill time go on from where the last terminal left it."""
 
     def decide(state: DrillState) -> list[New]:
         anchor = state.anchor
-        if anchor is None or not anchor.speed or not _nobody(beat, real) or anchor.real >= real:
-            return []  # another terminal has done so
-        last = beat.read()
-        stood = state.begun + timedelta(seconds=last[1]) if last is not None else state.at
-        at = min(max(state.at, stood), drill_now(state, real))
+        if anchor is None or not anchor.speed:
+            return []
+        last = beat.read() or (0, 0)
+        there = max(last[0], anchor.real)  # the clock was set by somebody, too
+        if abs(real - there) <= GAP:
+            return []
+        stood = anchor.drill if there > last[0] else state.begun + timedelta(seconds=last[1])
+        at = max(state.at, min(stood, drill_now(state, real)))
         return [New("clock", {"real": real, "speed": anchor.speed, "why": "resumed"}, at)]
 
-    store.write(store.state.at, decide)
-    beat.touch(store.state, real, now=True)
+    if decide(store.state):
+        store.write(store.state.at, decide)
+        beat.touch(store.state, real, now=True)

@@ -35,6 +35,8 @@ def step(store: Store, real: int, seconds: int) -> list[Event]:
         raise UsageError("每一步要往前走", "写大于 0 的秒数")
     at = min(store.state.at + timedelta(seconds=seconds), store.state.end)
     store.advance(at)
+    if store.state.status != "open":
+        return []  # that was the end
     return _write(store, at, "clock", {"real": real, "speed": 0, "why": "step"})
 
 
