@@ -100,14 +100,14 @@ def _scenarios(screen: Terminal, f: Figures) -> None:
     names = {s.playbook: clip(titles.get(s.playbook, s.playbook), 20) for s in f.scenarios}
     wide = max(map(columns, names.values()))
     for one in f.scenarios[:_LIST]:
-        told = f"{_bar(one.share)[: _BAR + 7]}　题 {one.tried}/{one.questions}　{one.answers} 次"
-        screen.line(f"{told}　最好 {one.best}　最近 {one.last}", first=f"  {pad(names[one.playbook], wide)} ")
+        told = f"{_bar(one.share)[: _BAR + 7]} {one.tried}/{one.questions}题 {one.answers}次"
+        screen.line(f"{told} 最好{one.best} 最近{one.last}", first=f"  {pad(names[one.playbook], wide)} ")
     if len(f.scenarios) > _LIST:
         screen.line(f"  还有 {len(f.scenarios) - _LIST} 个场景：--json 或 --html 全看", "quiet")
 
 
 def _weeks(screen: Terminal, f: Figures) -> None:
-    """Four weeks, a sign a day: · nothing, a number, + ten and more."""
+    """Four weeks, a sign a day: . nothing, a number, + ten and more."""
     today = date.fromisoformat(f.at[:10])
     start = today - timedelta(days=today.weekday() + 7 * (_WEEKS - 1))
     rows = []
@@ -115,7 +115,7 @@ def _weeks(screen: Terminal, f: Figures) -> None:
         days = [start + timedelta(days=7 * week + n) for n in range(7)]
         marks = "".join("" if day > today else _many(f.days.get(day.isoformat(), 0)) for day in days)
         rows.append(f"{days[0].month}/{days[0].day} {marks}")
-    screen.line(f"近四周（周一起，一天一格，. 没练）：{'　'.join(rows)}")
+    screen.line(f"近四周（. 没练）：{'　'.join(rows)}")
 
 
 def _many(count: int) -> str:

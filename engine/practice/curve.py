@@ -11,6 +11,7 @@ from engine.practice.reports import BANDS
 
 _WIDE, _HIGH, _LEFT, _TOP = 720, 220, 44, 14
 _BLUE, _PALE, _INK, _GRID, _LATE = "#1f4e79", "#8fb0d3", "#1a1a1a", "#dde1e7", "#b3261e"
+_BAR, _NAMES = "#3a6ea5", 90
 _STEP = 10  # marks a row of the terminal
 
 
@@ -36,6 +37,28 @@ def plot(scores: Sequence[Score], width: int) -> Plot:
 
 def _row(score: int) -> int:
     return min(90, score // _STEP * _STEP)
+
+
+def meters(title: str, items: Sequence[tuple[str, float, str]], whole: float) -> str:
+    """Bars on a ground of length `whole`: (name, value, what stands at the end). "" without items."""
+    if not items:
+        return ""
+    room, line = _WIDE - _NAMES - 130, 26
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {_WIDE} {line * len(items) + 8}"'
+        f' font-size="13" fill="{_INK}"><title>{escape(title)}</title>'
+    ]
+    for number, (name, value, said) in enumerate(items):
+        y = 4 + line * number
+        parts.append(
+            f"<g><title>{escape(name)}：{escape(said)}</title>"
+            f'<text x="{_NAMES - 8}" y="{y + 17}" text-anchor="end">{escape(name)}</text>'
+            f'<rect x="{_NAMES}" y="{y + 3}" width="{room}" height="{line - 8}" fill="{_GRID}"/>'
+            f'<rect x="{_NAMES}" y="{y + 3}" width="{room * min(value / whole, 1):.1f}"'
+            f' height="{line - 8}" fill="{_BAR}"/>'
+            f'<text x="{_NAMES + room + 8}" y="{y + 17}">{escape(said)}</text></g>'
+        )
+    return "\n".join([*parts, "</svg>"])
 
 
 def curve(title: str, scores: Sequence[Score]) -> str:

@@ -9,14 +9,22 @@ from typing import Any
 from markupsafe import Markup
 
 from engine.model import PHASE_TITLES
-from engine.orders.charts import bars
-from engine.practice.curve import curve
+from engine.practice.curve import curve, meters
 from engine.practice.model import Bank
+from engine.practice.observations import PHASES
 from engine.practice.progress import Due, Figures, Share
 from engine.render.heat import Heat, svg
 from engine.render.templates import fill
 
 _DAYS = 28
+
+
+class _Shares(Heat):
+    """Percentages: the darkest is 100, not the greatest that there is."""
+
+    @property
+    def most(self) -> float:
+        return 100
 
 
 def page(figures: Figures, bank: Bank, titles: Mapping[str, str]) -> str:
@@ -29,7 +37,7 @@ def page(figures: Figures, bank: Bank, titles: Mapping[str, str]) -> str:
         "at": figures.at[:16].replace("T", " "),
         "numbers": _numbers(figures),
         "curve": Markup(curve("每次得分", figures.scores)),
-        "phases": Markup(bars("各阶段说到的份额", phases)),
+        "phases": Markup(meters("各阶段说到的份额", phases, 100)),
         "scenarios": [
             (titles.get(s.playbook, s.playbook), f"{s.tried}/{s.questions}", s.answers, s.best, s.last,
              f"{s.share.percent}%")
@@ -40,7 +48,7 @@ def page(figures: Figures, bank: Bank, titles: Mapping[str, str]) -> str:
         "due": [(_day(one, figures), one.points, _some(one, questions)) for one in figures.due],
         "faults": [(faults.get(id, id), id, times) for id, times in figures.faults],
         "observed": Markup(
-            bars("四项观察", [(name, mean, f"{mean:g}/10") for name, mean in figures.observed.items()])
+            meters("四项观察", [(name, mean, f"{mean:g}/10") for name, mean in figures.observed.items()], 10)
         ),
     }  # fmt: skip
     return fill("practice", "html", values)
@@ -67,10 +75,10 @@ def _bar(name: str, share: Share) -> tuple[str, float, str]:
 def _weak(f: Figures, titles: Mapping[str, str]) -> Heat:
     """What is not reached, by scenario and phase: the darker, the more there is to practise."""
     phases = [phase for phase in f.phases if f.phases[phase].points]
-    return Heat(
+    return _Shares(
         "没说到的份额（%）",
         tuple(titles.get(s.playbook, s.playbook) for s in f.scenarios),
-        tuple(PHASE_TITLES[phase] for phase in phases),
+        tuple(PHASES[phase] for phase in phases),
         tuple(
             tuple(float(100 - s.phases[phase].percent) if s.phases[phase].points else 0.0 for phase in phases)
             for s in f.scenarios

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fsrs import Scheduler
 
 SOON = timedelta(minutes=10)  # a missed point can be reviewed the same day
+WORTH = 30  # marks of a question that have to be due before the whole of it is done again
 MOST = 60  # days between two looks at a point: nobody prepares longer than that
 _REVIEW = 2  # fsrs.State.Review: the interval counts in days
 RATINGS = {AGAIN: "没说到", HARD: "沾边", GOOD: "说到", EASY: "一次说全"}
@@ -124,20 +125,20 @@ def waiting(bank: Bank, learner: Learner, now: datetime) -> list[Pick]:
 
 
 def picks(bank: Bank, learner: Learner, now: datetime, count: int = 1) -> list[Pick]:
-    """What to practise now, `count` questions at most: due ones, then new ones, then what comes due next."""
-    found = waiting(bank, learner, now)
-    seen = {pick.question.id for pick in found}
-    for question in bank.questions:
-        if learner.last(question.id) is None:
-            found.append(Pick(question, "没有到期的，做一道新题" if not seen else "新题"))
-    found = found[:count]
-    if len(found) < count:
-        taken = {pick.question.id for pick in found}
-        rest = [q for q in bank.questions if q.id not in taken]
-        rest.sort(key=lambda q: next_due(learner.cards, q))
-        for question in rest[: count - len(found)]:
-            found.append(Pick(question, f"都不到期；这道最先到期：{_day(next_due(learner.cards, question))}"))
-    return found
+    """What to practise now, `count` questions at most.
+
+    Questions with at least `WORTH` marks due, then new ones, then those with less, then what comes due next.
+    """
+    due = waiting(bank, learner, now)
+    worth = [pick for pick in due if pick.weight + pick.faults >= WORTH]
+    less = due[len(worth) :]
+    told = f"新题；到期的每道都不到 {WORTH} 分，先攒着" if less else "没有到期的，做一道新题"
+    new = [Pick(q, "新题" if worth else told) for q in bank.questions if learner.last(q.id) is None]
+    taken = {pick.question.id for pick in (*due, *new)}
+    rest = [question for question in bank.questions if question.id not in taken]
+    rest.sort(key=lambda question: next_due(learner.cards, question))
+    later = [Pick(q, f"都不到期；这道最先到期：{_day(next_due(learner.cards, q))}") for q in rest]
+    return [*worth, *new, *less, *later][:count]
 
 
 def next_due(cards: Mapping[str, Card], question: Question) -> str:
