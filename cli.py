@@ -522,9 +522,9 @@ def order_callback(
 @_JSON
 def order_import(file: Path, maps: tuple[str, ...], as_json: bool, **wants: Any) -> int:
     """从 CSV、XLSX 导入；有一处错就一行也不写，逐格列出。"""
-    from engine.console import order_sheets
+    from engine.console import orderimport
 
-    return order_sheets.bring_in(file, maps, json=as_json, **wants)
+    return orderimport.bring_in(file, maps, json=as_json, **wants)
 
 
 _SPAN = [
@@ -552,9 +552,9 @@ def order_stats(
     span: str | None, day: str | None, form: str | None, output: Path | None, as_json: bool
 ) -> None:
     """几项率、计分、排名、高频、热力图；周报、月报。"""
-    from engine.console import order_sheets
+    from engine.console import orderstats
 
-    order_sheets.stats(span, day, form, output, json=as_json)
+    orderstats.stats(span, day, form, output, json=as_json)
 
 
 @order.command("export")
@@ -568,9 +568,9 @@ def order_export(
     span: str | None, day: str | None, form: str | None, unit: str, output: Path | None, unmask: str | None
 ) -> None:
     """导出台账；号码默认打码。"""
-    from engine.console import order_sheets
+    from engine.console import orderexport
 
-    order_sheets.export(span, day, form, unit, output, unmask)
+    orderexport.export(span, day, form, unit, output, unmask)
 
 
 # ---- the rest -------------------------------------------------------------------------------------

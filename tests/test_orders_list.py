@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.console import orderlist, wrap
-from engine.orders import privacy
+from engine.orders import privacy, problems
 from tests.ordering import Office, zhiban
 
 HEAD = "工单编号,受理时间,电话,类别,承办单位,内容"
@@ -140,3 +140,22 @@ def test_a_line_that_fits_is_as_if_broken(text: str, width: int, first: str) -> 
             for row in wrap._fill(wrap._units(part), width, first, "")
         ]
         assert wrap.wrap(text, width, first) == long
+
+
+def test_a_list_of_problems_tells_what_it_leaves_out(tmp_path: Path) -> None:
+    """Beyond the cells of one sort that are listed, screen, sheet and JSON tell how many there are."""
+    sheet, told = tmp_path / "a.csv", tmp_path / "told.csv"
+    bad = [f"N{n},某日,139,停水,供水所,停水" for n in range(5)]
+    sheet.write_text("\n".join([HEAD, *bad, "N0,2026-02-12 09:00,139,停水,供水所,停水"]), encoding="utf-8")
+    with mock.patch.object(problems, "KEPT", 3):
+        done = zhiban(tmp_path, "order", "import", str(sheet), "--problems", str(told))
+        found = json.loads(zhiban(tmp_path, "order", "import", str(sheet), "--json").stdout)
+    assert done.returncode == 4
+    assert "共 5 处，只逐格列出 3 处" in done.stdout
+    assert "6 处错误" in done.stdout
+    listed = [one["value"] for one in found["problems"] if one["code"] == "time"]
+    assert (found["errors"], len(listed)) == (6, 3)
+    assert found["unlisted"] >= 2
+    lines = [line for line in told.read_text("utf-8-sig").splitlines() if "看不懂这个时间" in line]
+    assert len(lines) == 3 + 1
+    assert "看不懂这个时间：共 5 处，只逐格列出 3 处" in lines[-1]

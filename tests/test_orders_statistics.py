@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import asdict
 
 from engine.clock import BEIJING, SimulatedClock
-from engine.console import order_sheets
+from engine.console import statsview
 from engine.console.terminal import Terminal
 from engine.console.wrap import columns as wide
 from engine.errors import UsageError
@@ -77,14 +77,14 @@ def test_compared_with_the_period_before():
     )
     assert said == "比2026年10月：受理 +2 件（+100%），解决率 -50.0 个百分点；多得最多的：噪声 +2 件"
     before = statistics(rows, SCHEMES, earlier_period(november))
-    told = order_sheets.as_json(found, report.compare(found, before, datetime(2026, 11, 5, tzinfo=BEIJING)))[
+    told = statsview.as_json(found, report.compare(found, before, datetime(2026, 11, 5, tzinfo=BEIJING)))[
         "compared"
     ]
     assert told == {
         "title": "2026年10月", "received": 2, "growth": 1.0, "rates": {"solution": -50.0},
         "kinds": (("噪声", 2),), "complete": False,
     }  # fmt: skip
-    assert order_sheets.as_json(found)["compared"] is None
+    assert statsview.as_json(found)["compared"] is None
     assert report.rates(found.total, found)[0] == ("响应率", "没有数据", "没有这一列的记录")
     answered = Order("c", AT, responded=AT)
     found = statistics(columns.frame([*orders, answered]), SCHEMES, november)
@@ -303,7 +303,7 @@ def test_the_screen_is_80_columns_of_gbk():
         Order("9", AT, unit="名字特别特别特别特别特别特别特别长的承办单位", kind="停车", place="丁街"),
     ]
     out = io.StringIO()
-    order_sheets.show(Terminal(out=out, width=80), statistics(columns.frame(orders), SCHEMES))
+    statsview.show(Terminal(out=out, width=80), statistics(columns.frame(orders), SCHEMES))
     lines = out.getvalue().splitlines()
     assert "".join(lines).encode("gbk")
     assert max(map(wide, lines)) <= 80

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+import msgspec
+
 from engine.model import Frozen
 
 Level = Literal["error", "warning", "info"]
@@ -82,6 +84,16 @@ class Problems:
     def unlisted(self) -> int:
         """How many are only counted."""
         return sum(self.counts.values()) - len(self.listed)
+
+    def rest(self) -> list[Problem]:
+        """For each sort of which more than `KEPT` were found: how many there are, and how many are listed."""
+        found: list[Problem] = []
+        for kind, number in self.counts.items():
+            same = [p for p in self.listed if (p.level, p.code, p.column) == kind] if number > KEPT else []
+            if same and len(same) < number:
+                message = f"{same[0].message}：共 {number} 处，只逐格列出 {len(same)} 处"
+                found.append(msgspec.structs.replace(same[0], row=0, value="", message=message))
+        return found
 
 
 def short(value: object) -> str:
