@@ -902,9 +902,9 @@ def followup_postpone(name: str, due: str, reason: str, as_json: bool) -> None:
 @_JSON
 def followup_proposals(mode: Any, as_json: bool) -> None:
     """一再发生的事：提议立常备办法，列出背后的几次。"""
-    from engine.console import followups
+    from engine.console import followupcauses
 
-    followups.proposals(mode=mode, json=as_json)
+    followupcauses.proposals(mode=mode, json=as_json)
 
 
 @followup.command("accept")
@@ -916,9 +916,9 @@ def followup_proposals(mode: Any, as_json: bool) -> None:
 @_JSON
 def followup_accept(cause: str, what: str, who: str, due: str, mode: Any, as_json: bool) -> None:
     """采纳一项提议，列入后续。"""
-    from engine.console import followups
+    from engine.console import followupcauses
 
-    followups.accept(cause, mode=mode, what=what, who=who, due=due, json=as_json)
+    followupcauses.accept(cause, mode=mode, what=what, who=who, due=due, json=as_json)
 
 
 @followup.command("decline")
@@ -928,9 +928,9 @@ def followup_accept(cause: str, what: str, who: str, due: str, mode: Any, as_jso
 @_JSON
 def followup_decline(cause: str, reason: str, mode: Any, as_json: bool) -> None:
     """不采纳一项提议，写明原因。"""
-    from engine.console import followups
+    from engine.console import followupcauses
 
-    followups.decline(cause, reason, mode=mode, json=as_json)
+    followupcauses.decline(cause, reason, mode=mode, json=as_json)
 
 
 @followup.command("export")
@@ -946,10 +946,10 @@ def followup_decline(cause: str, reason: str, mode: Any, as_json: bool) -> None:
 @_UNMASK
 def followup_export(xlsx: bool, csv: bool, ics: bool, output: Path | None, **picked: Any) -> None:
     """导出成表格或日历待办。"""
-    from engine.console import followups
+    from engine.console import followupexport
 
     forms = tuple(name for name, on in (("xlsx", xlsx), ("csv", csv), ("ics", ics)) if on)
-    followups.export(forms, output, **picked)
+    followupexport.export(forms, output, **picked)
 
 
 # ---- drills ---------------------------------------------------------------------------------------

@@ -109,7 +109,7 @@ def act(no: str, kind: str, data: dict[str, Any], at: str | None, *, json: bool)
         if kind == "extended":
             data = {**data, "by": _length(str(data.get("by", "")))}
         if kind == "follow_up":
-            from engine.console.followups import ahead
+            from engine.console.followupdesk import ahead
             from engine.console.followupview import Roles
 
             due = ahead(str(data["due"]), ledger.clock.now()) if data.get("due") else None
