@@ -143,8 +143,8 @@ def _foot(found: Statistics) -> str:
     scheme = found.scheme
     cited = dict.fromkeys(
         source
-        for group in (scheme.rates, scheme.points, scheme.excluded)
-        for item in group.values()
+        for group in (scheme.rates, scheme.rankings, scheme.points, scheme.excluded, scheme.scales)
+        for item in (*group.values(), *((scheme.money, scheme.honours) if group is scheme.points else ()))
         for source in item.source
     )
     own = "，另有自拟的部分" if cited.pop("own", cited) is None else ""
