@@ -169,6 +169,8 @@ def _done(state: DrillState, step: str, doing: Doing, seq: int = 0) -> None:
         triggers.evidence(state, "steps", step, doing.role, doing.seq)
     else:
         state.ahead[step] = doing
+        if step in state.done:  # it was wanted when it was handed over
+            triggers.happen(state, "done", step, seq or doing.seq)
     declared = state.steps.get(step)
     for fact in declared.finds if declared is not None else ():
         if fact in state.truth:
