@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from engine import paths
-from engine.clock import parse, stamp
+from engine.clock import stamp
 from engine.drill import fold
 from engine.drill.conduct import New, next_due
 from engine.drill.model import Drill
@@ -65,10 +65,11 @@ class Store:
         """Begin a run; its clock stands until `control.go`.
 
         `texts`: the drill file under a name that begins with TEXT, and all playbook texts. `real`: when
-        that is (for the id only). `people`: role → name of who is there. `solo`: zhiban is controller.
+        that is. `people`: role → name of who is there. `solo`: zhiban is controller.
         """
         store = cls(journal, journal.new_id(real), drill, library, bank)
         data: dict[str, Any] = {
+            "real": stamp(real),
             "drill": drill.id,
             "title": drill.title,
             "version": drill.version,
@@ -169,13 +170,8 @@ class Store:
 
 
 def runs(journal: Journal) -> list[Summary]:
-    """All runs, newest first."""
-    return journal.list("drill")
-
-
-def started(run: Summary) -> datetime:
-    """When a run's drill time began."""
-    return parse(run.opened_at)
+    """All runs, the one begun last first: an id begins with real time, the stamps are drill time."""
+    return sorted(journal.list("drill"), key=lambda run: run.id, reverse=True)
 
 
 def _stuck(id: str) -> Conflict:

@@ -1,0 +1,66 @@
+"""The shipped drills played by scripts, and runs opened again from the texts pinned with them."""
+
+from datetime import datetime
+
+import pytest
+
+from engine.clock import BEIJING, stamp
+from engine.drill import perform
+from engine.drill.fold import fold
+from engine.drill.reading import files, folder, read_file
+from engine.drill.script import run_script
+from engine.drill.store import TEXT, Store, runs
+from engine.errors import BadData
+from engine.journal import Journal
+from engine.reader import load_with_texts
+from tests.drilling import BANK, LIBRARY
+
+FILES = files()
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=BEIJING)
+
+
+def drill_of(file):
+    """A shipped drill."""
+    read = read_file(LIBRARY, file)
+    assert read.drill is not None, read.findings
+    return read.drill
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_scripted_trainees_on_shipped_drills(file):
+    """Perfect: full marks; silent: none; harmful: below; random ones below the perfect one. The same seed
+    leaves the same record, whose fold is the state that it was played to, whatever the grain of time."""
+    drill = drill_of(file)
+    total = {
+        who: run_script(drill, LIBRARY, who, 1, bank=BANK).score.total
+        for who in ("perfect", "silent", "harmful")
+    }
+    assert (total["perfect"], total["silent"]) == (100, 0)
+    assert total["harmful"] < 0
+    one, two = (run_script(drill, LIBRARY, "random", 7, bank=BANK) for _ in range(2))
+    assert one.store.events == two.store.events
+    assert one.score.total < 100
+    assert fold(drill, LIBRARY, one.store.events).snapshot() == one.state.snapshot()
+    coarse, fine = (run_script(drill, LIBRARY, "silent", 1, bank=BANK, tick=tick) for tick in (3, 61))
+    assert coarse.store.events == fine.store.events
+
+
+def test_a_run_is_opened_with_what_was_pinned(tmp_path):
+    """A run goes on with the drill file and playbooks of its beginning; without the file it is refused."""
+    library, texts = load_with_texts(hall=False)
+    file = folder() / "rain-ten-minutes.yaml"
+    read = read_file(library, file)
+    with Journal(tmp_path / "drills.db") as journal:
+        pinned = {**texts, TEXT + read.file: read.text}
+        store = Store.create(journal, read.drill, library, pinned, NOW, people={"duty": "老王"}, bank=BANK)
+        perform.act(store, "duty", "step", "rain-before-opening.to-door", "", store.state.begun)
+        again = Store.open(journal, store.id)
+        assert again.state.snapshot() == store.state.snapshot()
+        assert again.drill.id == "rain-ten-minutes"
+        [run] = runs(journal)
+        assert (run.mode, run.title) == ("drill", "【演练】" + store.drill.title)
+        assert store.state.opening["real"] == stamp(NOW)
+        assert journal.list("real") == []
+        bare = Store.create(journal, read.drill, library, texts, NOW)
+        with pytest.raises(BadData):
+            Store.open(journal, bare.id)
