@@ -15,8 +15,9 @@ from engine.clock import BEIJING, RealClock, SimulatedClock
 from engine.journal import Journal
 from engine.model import Profile
 from engine.orders.agenda import agenda
-from engine.orders.ledger import Ledger, Rows
+from engine.orders.ledger import Ledger
 from engine.orders.model import Order
+from engine.orders.register import Rows
 from engine.orders.scheme import read_schemes
 from engine.orders.standing import Standing
 from engine.workdays import is_workday

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from engine.clock import parse
 from engine.journal import Journal
 from engine.orders import privacy
-from engine.orders.ledger import ledger_file
 from engine.orders.model import Order
+from engine.orders.register import ledger_file
 from tests.ordering import zhiban
 
 PHONE, IDENTITY = "13812345678", "372330198001011234"

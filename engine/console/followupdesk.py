@@ -60,7 +60,7 @@ def _incidents() -> Journal:
 
 
 def _journal(write: bool) -> Journal:
-    from engine.orders.ledger import ledger_file
+    from engine.orders.register import ledger_file
 
     if write:
         return Journal(ledger_file())

@@ -20,7 +20,7 @@ def bring_in(
     """Check a sheet and, unless `dry_run` or there is an error, import it whole; 4 when there is one."""
     from engine.orders import importing, mapping
     from engine.orders.batches import current
-    from engine.orders.ledger import PREFIX
+    from engine.orders.register import PREFIX
 
     by_hand, saved = mapping.said(maps), mapping.load()
     with with_rows(write=not dry_run) as (ledger, batches):

@@ -26,7 +26,8 @@ def opened(*, write: bool, clock: Clock | None = None) -> Iterator[Ledger]:
     from engine.hall import read_profile
     from engine.journal import Journal
     from engine.orders.batches import Batches
-    from engine.orders.ledger import Ledger, ledger_file
+    from engine.orders.ledger import Ledger
+    from engine.orders.register import ledger_file
     from engine.orders.scheme import read_schemes
     from engine.workdays import is_workday
 

@@ -12,7 +12,7 @@ from engine.console.orders import opened
 from engine.console.respond import by_script, go, interactive, terminal, welcome_back
 from engine.errors import NotFound, UsageError
 from engine.orders import privacy, walked
-from engine.orders.ledger import order_of
+from engine.orders.register import order_of
 
 if TYPE_CHECKING:
     from engine.journal import Journal

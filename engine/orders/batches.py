@@ -45,7 +45,7 @@ class Batch(NamedTuple):
 class Batches:
     """All imports of a journal; the rows are read when they are first wanted. One per process and journal.
 
-    `folder`: where the files are, by default beside the ledger. Satisfies `ledger.Rows`.
+    `folder`: where the files are, by default beside the ledger. Satisfies `register.Rows`.
     """
 
     def __init__(self, journal: Journal, folder: Path | None = None, cache: Path | None = None) -> None:
@@ -119,7 +119,7 @@ class Batches:
         """What the rows depend on."""
         return [f"{batch.sha256} {batch.updates}" for batch in self.listed]
 
-    # ---- ledger.Rows ---------------------------------------------------------------------------
+    # ---- register.Rows -------------------------------------------------------------------------
 
     def find(self, no: str) -> Order | None:
         """The imported order of that number."""
@@ -209,7 +209,7 @@ class Batches:
 
 def current(journal: Journal, batches: Batches) -> pl.DataFrame:
     """Every order as it stands now: imported rows, and those that somebody acted on or entered."""
-    from engine.orders.ledger import PREFIX as ORDERS
+    from engine.orders.register import PREFIX as ORDERS
     from engine.orders.standing import fold
 
     standings = (fold(events) for events in journal.events_under(ORDERS).values())
