@@ -530,8 +530,10 @@ def order_import(file: Path, maps: tuple[str, ...], as_json: bool, **wants: Any)
 _SPAN = [
     click.option("--week", "span", flag_value="week", help="一周（周一到周日）"),
     click.option("--month", "span", flag_value="month", help="一个月"),
+    click.option("--quarter", "span", flag_value="quarter", help="一个季度"),
+    click.option("--year", "span", flag_value="year", help="一年，评优按它定"),
     click.option("--all", "span", flag_value="all", help="全部"),
-    click.option("--day", metavar="日期", help="哪一天所在的周或月；不写是今天"),
+    click.option("--day", metavar="日期", help="哪一天所在的周、月、季度或年；不写是今天"),
 ]
 
 

@@ -24,7 +24,7 @@ from engine.orders.ledger import Ledger
 from engine.orders.matters import earlier
 from engine.orders.model import Order
 from engine.orders.scheme import read_schemes, shipped_file
-from engine.orders.statistics import Period, period, statistics, week_title
+from engine.orders.statistics import Period, is_year, period, statistics, week_title
 from engine.orders.statistics import earlier as earlier_period
 
 SCHEMES = read_schemes(shipped_file().with_name("none.yaml"))
@@ -185,6 +185,37 @@ def test_figures_checked_by_hand():
     assert [number for _, number in found.days] == [5, *[0] * 13, 2]
 
 
+@pytest.mark.parametrize(
+    ("span", "day", "first", "last", "title", "before"),
+    [
+        ("month", "2026-12-31", "2026-12-01", "2026-12-31", "2026年12月", "2026年11月"),
+        ("month", "2024-02-29", "2024-02-01", "2024-02-29", "2024年2月", "2024年1月"),
+        ("quarter", "2019-12-31", "2019-10-01", "2019-12-31", "2019年第四季度", "2019年第三季度"),
+        ("quarter", "2026-01-01", "2026-01-01", "2026-03-31", "2026年第一季度", "2025年第四季度"),
+        ("year", "2026-07-01", "2026-01-01", "2026-12-31", "2026年", "2025年"),
+        ("week", "2027-01-03", "2026-12-28", "2027-01-03", "2026年第53周（12月28日—1月3日）", "2026年第52周"),
+    ],
+)
+def test_periods(span, day, first, last, title, before):
+    """Week, month, quarter and year in which a day lies, and the one before."""
+    found = period(span, date.fromisoformat(day))
+    assert (str(found.first), str(found.last), found.title) == (first, last, title)
+    assert earlier_period(found).title.startswith(before)
+    assert is_year(found) is (span == "year")
+
+
+def test_honours_are_lost_by_the_year():
+    """H4.05, H4.06: points add up over the year; below the line in a month is only said, not judged."""
+    orders = [Order("1", AT, unit="甲", resolved=False, satisfied="不满意"), Order("2", AT, unit="乙")]
+    for span, words in (("month", "本期合计低于 0 分的：甲（评优按全年合计定）"), ("year", "取消评优资格")):
+        found = statistics(columns.frame(orders), SCHEMES, period(span, AT.date()))
+        assert words in report.markdown(report.paper(found, "", NOW.replace(year=2027)))
+        out = io.StringIO()
+        statsview.show(Terminal(out=out, width=80), found, NOW.replace(year=2027))
+        assert ("取消评优资格" in out.getvalue()) is (span == "year")
+    assert "到年底还是这样" in report.markdown(report.paper(found, "", NOW))
+
+
 def test_what_was_done_in_the_ledger_is_in_the_figures(tmp_path):
     """An imported row counts as it was imported, until somebody acts on the order: then as it stands."""
     orders = [Order("1", AT, unit="城管", kind="停车"), Order("2", AT, unit="城管", kind="停车")]
@@ -303,7 +334,7 @@ def test_the_screen_is_80_columns_of_gbk():
         Order("9", AT, unit="名字特别特别特别特别特别特别特别长的承办单位", kind="停车", place="丁街"),
     ]
     out = io.StringIO()
-    statsview.show(Terminal(out=out, width=80), statistics(columns.frame(orders), SCHEMES))
+    statsview.show(Terminal(out=out, width=80), statistics(columns.frame(orders), SCHEMES), NOW)
     lines = out.getvalue().splitlines()
     assert "".join(lines).encode("gbk")
     assert max(map(wide, lines)) <= 80

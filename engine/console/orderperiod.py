@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from engine.console.orders import moment, opened
 from engine.errors import UsageError
@@ -13,7 +13,7 @@ from engine.errors import UsageError
 if TYPE_CHECKING:
     from engine.orders.batches import Batches
     from engine.orders.ledger import Ledger
-    from engine.orders.statistics import Period
+    from engine.orders.statistics import Period, Span
 
 
 @contextmanager
@@ -27,14 +27,14 @@ def with_rows(*, write: bool) -> Iterator[tuple[Ledger, Batches]]:
 
 
 def period_of(span: str | None, day: str | None, today: date) -> Period | None:
-    """The week (default) or month of `day` (default: today) as `span` says, or None for all."""
+    """The `span` (default: week) in which `day` (default: today) lies, or None for all."""
     from engine.orders.statistics import period
 
     if span == "all":
         if day:
             raise UsageError("--all 是全部，不用写 --day", "去掉一个")
         return None
-    return period("month" if span == "month" else "week", _day(day, today))
+    return period(cast("Span", span or "week"), _day(day, today))
 
 
 def _day(text: str | None, today: date) -> date:

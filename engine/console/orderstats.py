@@ -30,7 +30,7 @@ def stats(span: str | None, day: str | None, form: str | None, output: Path | No
         record.emit(statsview.as_json(found, report.compare(found, before, now) if before else None))
         return
     if form is None:
-        statsview.show(terminal(), found, report.compared(found, before, now) if before else "")
+        statsview.show(terminal(), found, now, report.compared(found, before, now) if before else "")
         return
     made = report.paper(found, _hall(), now, before)
     if form in ("html", "htm"):

@@ -48,9 +48,12 @@ _WORDS = {**TRUTHS, **OWNERS, **MEETINGS, "phone": "打电话", "face": "当面"
 
 
 def show(ledger: Ledger, no: str, *, unmask: str | None, json: bool) -> None:
-    """Everything about an order; in full only with a reason, which is journalled in the order."""
+    """Everything about an order; in full only with a reason, which is journalled."""
     standing = ledger.get(no)
-    if unmask is not None:
+    if unmask is not None and standing.seq == 0:
+        # a look at an imported row is no act on it: sheets may go on bringing it up to date
+        ledger.note_unmasked(f"order show {no}", unmask)
+    elif unmask is not None:
         standing = ledger.act(no, "unmasked", {"what": "order show", "why": unmask})
     now, watches, masked = ledger.clock.now(), ledger.watches(standing), unmask is None
     if not json:

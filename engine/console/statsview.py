@@ -12,6 +12,8 @@ from engine.console.wrap import clip
 from engine.console.wrap import columns as wide
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from engine.orders.report import Compared
     from engine.orders.statistics import Statistics
 
@@ -19,10 +21,10 @@ _LINES = 10  # of a list on the screen
 _PLACE, _POINTS = 5, 16  # columns for the place before a unit and its points at the end, with blanks
 
 
-def show(screen: Terminal, found: Statistics, compared: str = "") -> None:
+def show(screen: Terminal, found: Statistics, now: datetime, compared: str = "") -> None:
     """The figures in 80 columns."""
     from engine.orders import report
-    from engine.orders.statistics import GROUPS
+    from engine.orders.statistics import GROUPS, is_year
     from engine.render import heat
 
     total, scheme = found.total, found.scheme
@@ -37,7 +39,7 @@ def show(screen: Terminal, found: Statistics, compared: str = "") -> None:
         f"{scheme.points[id].label} {n} 件" for id, n in total.scores.items() if n and id in scheme.points
     ]
     if scores:
-        worth = f"计分 {report.signed(total.points)} 分，折 {total.money:+,.0f} 元："
+        worth = f"计分 {report.signed(total.points)} 分，折 {report.money(total.money)} 元："
         screen.line(worth + "，".join(scores))
     for field, shares in found.groups.items():
         screen.line(f"【按{GROUPS[field]}】", "title")
@@ -58,6 +60,8 @@ def show(screen: Terminal, found: Statistics, compared: str = "") -> None:
         tables.table(screen, [heads, *rows])
         if len(found.units) > len(rows):
             screen.line(f"另有 {len(found.units) - len(rows)} 个单位，见报告", "quiet")
+        if is_year(found.period) and (lost := [e.name for e in found.units if e.lost]):
+            screen.line(report.honours_lost(found, "、".join(lost), now), "late")
     if found.frequent:
         screen.line("【高频问题】", "title")
         rows = [(f"{e.count:>5} 件", f"{e.kind}：{e.about}") for e in found.frequent[:_LINES]]

@@ -10,13 +10,13 @@ from engine.exports import Paper, Section, Shaded, Table, word
 from engine.model import Frozen
 from engine.orders import charts
 from engine.orders.rules import Ranked, Tally
-from engine.orders.statistics import BLANK, GROUPS, WEEKDAYS, Statistics
+from engine.orders.statistics import BLANK, GROUPS, WEEKDAYS, Statistics, is_year
 from engine.render import heat
 from engine.render.templates import fill
 from engine.words import moment
 
 _NUMERALS = "一二三四五六七八九十"
-_MANY_WEEKS = 60
+_MANY_WEEKS = 26
 
 
 class Drawing(Frozen, frozen=True):
@@ -76,7 +76,8 @@ class Compared(Frozen, frozen=True):
     """What changed since the period before, which is `title`.
 
     `received`: more orders (or fewer), `growth` their share of those before; `rates`: rate → percentage
-    points, where both have one; `kinds`: those that grew most, by how many; `complete`: whether the period is over.
+    points, where both have one; `kinds`: those that grew most, by how many; `complete`: whether the period
+    is over.
     """
 
     title: str
@@ -121,7 +122,7 @@ def paper(found: Statistics, hall: str, now: datetime, before: Statistics | None
     sections = [
         _overview(found, before, now),
         *_distributions(found),
-        _standing(found),
+        _standing(found, now),
         _hot(found),
         _frequent(found),
         _trend(found),
@@ -167,8 +168,8 @@ def _overview(found: Statistics, before: Statistics | None, today: datetime) -> 
             (score.label, signed(score.points), str(total.scores.get(id, 0)))
             for id, score in scheme.points.items()
         ]
-        money = f"合计 {signed(total.points)} 分，折 {total.money:+,.0f} 元"
-        tables.append(Table(f"计分：{money}", ("项目", "每件", "件数"), tuple(rows)))
+        worth = f"合计 {signed(total.points)} 分，折 {money(total.money)} 元"
+        tables.append(Table(f"计分：{worth}", ("项目", "每件", "件数"), tuple(rows)))
     if total.excluded:
         labels = {id: reason.label for id, reason in scheme.excluded.items()}
         gone = sorted(total.excluded.items(), key=lambda item: -item[1])
@@ -187,7 +188,7 @@ def _distributions(found: Statistics) -> list[Section]:
     return sections
 
 
-def _standing(found: Statistics) -> Section | None:
+def _standing(found: Statistics, today: datetime) -> Section | None:
     if not found.units:
         return None
     labels = [rate.label for rate in found.scheme.rates.values()]
@@ -202,18 +203,30 @@ def _standing(found: Statistics) -> Section | None:
             f"{'、'.join(partly)}只比有记录的工单（有的表没有这一列）；一件记录也没有的单位排在有记录的后面。"
         )
     if lost := [entry.name for entry in found.units if entry.lost]:
-        texts.append(
-            f"本期合计低于 {found.scheme.honours.lost_below:g} 分的：{'、'.join(lost)}（评优按全年合计定）。"
-        )
+        texts.append(honours_lost(found, "、".join(lost), today))
     columns = ("名次", "单位", "受理", *labels, "得分", "金额")
     return Section("承办单位排名", tuple(texts), (Table("", columns, rows),))
+
+
+def honours_lost(found: Statistics, who: str, today: datetime) -> str:
+    """Who has fewer points than honours need; it is the whole year's sum that decides (H4.05, H4.06)."""
+    below = f"合计低于 {found.scheme.honours.lost_below:g} 分的：{who}"
+    if not is_year(found.period):
+        return f"本期{below}（评优按全年合计定）。"
+    over = found.period.last < today.date()
+    return f"全年{below}，取消评优资格。" if over else f"今年到现在{below}；到年底还是这样，取消评优资格。"
+
+
+def money(yuan: float) -> str:
+    """`+1,200`, `-300`, `0`."""
+    return f"{yuan:+,.0f}" if yuan else "0"
 
 
 def _place(entry: Ranked, found: Statistics) -> tuple[str, ...]:
     shares = [percent(found.rate(entry.tally, id)) for id in found.scheme.rates]
     place = str(entry.place) if entry.place else "—"
-    money = f"{entry.tally.money:+,.0f}" if entry.tally.money else "0"
-    return place, entry.name, str(entry.tally.received), *shares, signed(entry.tally.points), money
+    points = signed(entry.tally.points)
+    return place, entry.name, str(entry.tally.received), *shares, points, money(entry.tally.money)
 
 
 def _shaded(map: heat.Heat, corner: str) -> Table:

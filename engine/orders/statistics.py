@@ -20,7 +20,8 @@ from engine.orders.scheme import Schemes
 if TYPE_CHECKING:
     import polars as pl
 
-Span = Literal["week", "month", "all"]
+Span = Literal["week", "month", "quarter", "year", "all"]
+_MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 BLANK = "（没写）"
 TOP = 20  # lines of a list that could be endless
@@ -103,20 +104,33 @@ class Statistics(Frozen, frozen=True):
 
 
 def period(span: Span, day: date) -> Period:
-    """The week (Monday to Sunday) or month in which a day lies."""
+    """The week (Monday to Sunday), month, quarter or year in which a day lies."""
     if span == "week":
         first = day - timedelta(days=day.weekday())
         return Period(first, first + timedelta(days=6), week_title(first))
-    first = day.replace(day=1)
-    after = (first + timedelta(days=32)).replace(day=1)
-    return Period(first, after - timedelta(days=1), f"{first.year}年{first.month}月")
+    months = _MONTHS[span]
+    first = day.replace(month=(day.month - 1) // months * months + 1, day=1)
+    after = first
+    for _ in range(months):
+        after = (after + timedelta(days=32)).replace(day=1)
+    words = {
+        "month": f"{first.month}月",
+        "quarter": f"第{'一二三四'[(first.month - 1) // 3]}季度",
+        "year": "",
+    }
+    return Period(first, after - timedelta(days=1), f"{first.year}年{words[span]}")
 
 
 def earlier(about: Period) -> Period:
-    """The week or month before."""
-    return period(
-        "month" if about.first.day == 1 and _long(about) else "week", about.first - timedelta(days=1)
-    )
+    """The week, month, quarter or year before."""
+    months = about.last.month - about.first.month + 1
+    span: Span = next((span for span in ("month", "quarter", "year") if _MONTHS[span] == months), "month")
+    return period(span if _long(about) else "week", about.first - timedelta(days=1))
+
+
+def is_year(about: Period) -> bool:
+    """Whether a period is a whole year: that by which honours are judged."""
+    return about == period("year", about.first)
 
 
 def week_title(monday: date) -> str:
