@@ -27,20 +27,11 @@ def drill_of(file):
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_scripted_trainees_on_shipped_drills(file):
-    """Perfect: full marks; silent: none; harmful: below; random ones below the perfect one. The same seed
-    leaves the same record, whose fold is the state that it was played to, whatever the grain of time."""
+def test_shipped_drills_fold_and_keep_their_times(file):
+    """What a random trainee left folds to the state that was played to; the grain of time changes nothing."""
     drill = drill_of(file)
-    total = {
-        who: run_script(drill, LIBRARY, who, 1, bank=BANK).score.total
-        for who in ("perfect", "silent", "harmful")
-    }
-    assert (total["perfect"], total["silent"]) == (100, 0)
-    assert total["harmful"] < 0
-    one, two = (run_script(drill, LIBRARY, "random", 7, bank=BANK) for _ in range(2))
-    assert one.store.events == two.store.events
-    assert one.score.total < 100
-    assert fold(drill, LIBRARY, one.store.events).snapshot() == one.state.snapshot()
+    run = run_script(drill, LIBRARY, "random", 7, bank=BANK)
+    assert fold(drill, LIBRARY, run.store.events).snapshot() == run.state.snapshot()
     coarse, fine = (run_script(drill, LIBRARY, "silent", 1, bank=BANK, tick=tick) for tick in (3, 61))
     assert coarse.store.events == fine.store.events
 
