@@ -25,7 +25,7 @@ from engine.journal.records import Summary
 from engine.model import Event, Library, Profile
 from engine.practice.model import Bank
 
-TRIES = 50  # of writing, before the other terminals are called stuck
+TRIES = 500  # of writing, before the other terminals are called stuck
 TEXT = "drill:"  # the name of the pinned text of the drill file begins so
 Decide = Callable[[DrillState], Sequence[New]]
 
@@ -122,7 +122,7 @@ class Store:
         heads = self.journal.heads(self.id)
         if heads.get(self.id, (0, ""))[0] == self.state.seq and self.state.seq:
             return False
-        new = [event for event in self.journal.events(self.id) if event.seq > self.state.seq]
+        new = self.journal.events(self.id, self.state.seq)
         for event in new:
             fold.apply(self.state, event)
         return bool(new)

@@ -45,12 +45,15 @@ class Records:
     _db: sqlite3.Connection
     _where: str  # the file's name for messages
 
-    def events(self, incident: str) -> Events:
-        """The record, by seq. NotFound: no such incident. BadData: an event cannot be read any more."""
+    def events(self, incident: str, after: int = 0) -> Events:
+        """The record, by seq; only what stands behind seq `after`.
+
+        NotFound: no such incident. BadData: an event cannot be read any more.
+        """
         try:
             return [
                 Event(row.seq, row.kind, row.at, row.cause, _data.decode(row.data), row.version)
-                for row in self._rows(incident)
+                for row in self._rows(incident, after)
             ]
         except msgspec.DecodeError as error:
             raise BadData(
@@ -141,9 +144,11 @@ class Records:
             raise NotFound(f"没有编号为 `{incident}` 的事件", "用 `zhiban incident list` 查看编号")
         return Head(*rows[0])
 
-    def _rows(self, incident: str) -> Rows:
+    def _rows(self, incident: str, after: int = 0) -> Rows:
         self._head(incident)
-        rows = self._query(f"SELECT {_COLUMNS} FROM events WHERE incident = ? ORDER BY seq", incident)
+        where = "incident = ? AND seq > ?" if after else "incident = ?"  # without: whatever seq it has
+        values = (incident, after) if after else (incident,)
+        rows = self._query(f"SELECT {_COLUMNS} FROM events WHERE {where} ORDER BY seq", *values)
         return [Row(*row) for row in rows]
 
     def _stored_texts(self, incident: str) -> Named:
