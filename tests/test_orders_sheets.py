@@ -21,7 +21,7 @@ from cli import main
 from engine.clock import BEIJING, RealClock
 from engine.errors import BadData, Conflict, NotFound, UsageError, ZhibanError
 from engine.journal import Journal
-from engine.orders import columns, importing, mapping
+from engine.orders import batchfiles, columns, importing, mapping
 from engine.orders.batches import Batches
 from engine.orders.moments import moment
 from engine.orders.problems import Problems, index, letter
@@ -552,14 +552,15 @@ def test_the_same_sheet_at_two_terminals_at_once(hall, tmp_path, monkeypatch):
     ours, theirs = (Batches(hall.journal, tmp_path / "orders") for _ in range(2))
     path = _csv(tmp_path)
     ready = [importing.check(path, importing.Known(b, (), SCHEMES), NOW) for b in (ours, theirs)]
-    write = ours._write
+    write = batchfiles.write
 
-    def overtaken(rows):
-        made = write(rows)
+    def overtaken(folder, rows):
+        monkeypatch.setattr(batchfiles, "write", write)
+        made = write(folder, rows)
         importing.commit(ready[1], theirs, NOW)
         return made
 
-    monkeypatch.setattr(ours, "_write", overtaken)
+    monkeypatch.setattr(batchfiles, "write", overtaken)
     with pytest.raises(Conflict):
         importing.commit(ready[0], ours, NOW)
     assert len(hall.held()) == 2

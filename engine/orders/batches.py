@@ -1,4 +1,4 @@
-"""Imported orders: one immutable file a batch, named by its content, and one journalled event that counts.
+"""Imported orders: one immutable file a batch (`batchfiles`), and one journalled event that counts.
 
 The file is complete on the disk before the event is written: a batch is there whole or not at all, and a
 file that no event names is nothing. Batches are numbered, so of two imports at once the second conflicts.
@@ -6,9 +6,6 @@ file that no event names is nothing. Batches are numbered, so of two imports at 
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -17,10 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine import paths
 from engine.clock import stamp
-from engine.errors import BadData, Conflict
+from engine.errors import Conflict
 from engine.journal import Journal
 from engine.model import Event
-from engine.orders import columns
+from engine.orders import batchfiles, columns
 from engine.orders.model import Order
 from engine.orders.openrows import OpenRows
 
@@ -70,7 +67,10 @@ class Batches:
         """Every imported order once, as its last import says. BadData: a file is gone or was changed."""
         import polars as pl
 
-        frames = [self._load(batch, file) for batch, file in zip(self.listed, self._checked, strict=True)]
+        frames = [
+            columns.known_by(batchfiles.load(file, batch.source), batch.mapping.values())
+            for batch, file in zip(self.listed, self._checked, strict=True)
+        ]
         if not frames:
             return columns.frame(())
         whole = pl.concat(frames) if len(frames) > 1 else frames[0]
@@ -81,33 +81,7 @@ class Batches:
     @cached_property
     def _checked(self) -> Sequence[Path]:
         """The files of all batches, each with the content that its event names. BadData as `frame`."""
-        return [self._check(batch) for batch in self.listed]
-
-    def _check(self, batch: Batch) -> Path:
-        file = self._folder / f"{batch.sha256}.arrow"
-        try:
-            with file.open("rb") as opened:
-                if hashlib.file_digest(opened, "sha256").hexdigest() != batch.sha256:
-                    raise BadData(f"导入的工单文件 {file} 在事后被改动", _again(batch))
-        except FileNotFoundError:
-            raise BadData(f"导入的工单文件 {file} 不见了", _again(batch)) from None
-        except OSError as error:
-            raise _unreadable(file, batch, error) from error
-        return file
-
-    def _load(self, batch: Batch, file: Path) -> pl.DataFrame:
-        import polars as pl
-
-        try:
-            found = pl.read_ipc(file)
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise _unreadable(file, batch, error) from error
-        absent = [
-            pl.lit(columns.BLANK[name], dtype=dtype).alias(name)
-            for name, dtype in columns.schema().items()
-            if name not in found.columns  # written before there was such a field
-        ]
-        return columns.known_by(found.with_columns(absent).select(columns.FIELDS), batch.mapping.values())
+        return [batchfiles.checked(self._folder, batch.sha256, batch.source) for batch in self.listed]
 
     @cached_property
     def _kept(self) -> Sequence[Order] | None:
@@ -117,7 +91,7 @@ class Batches:
     @property
     def _names(self) -> list[str]:
         """What the rows depend on."""
-        return [f"{batch.sha256} {batch.updates}" for batch in self.listed]
+        return [f"{b.sha256} {b.updates} {' '.join(b.mapping.values())}" for b in self.listed]
 
     # ---- register.Rows -------------------------------------------------------------------------
 
@@ -166,7 +140,7 @@ class Batches:
     ) -> Batch:
         """Import rows, all or none. Conflict: another terminal was faster. BadData: disk or rights."""
         number = len(self.listed) + 1
-        sha256 = self._write(rows.select(columns.FIELDS))
+        sha256 = batchfiles.write(self._folder, rows.select(columns.FIELDS))
         batch = Batch(
             f"{PREFIX}{number:06d}", stamp(now), sha256, rows.height, updates, source, dict(mapping)
         )
@@ -182,30 +156,6 @@ class Batches:
             self.__dict__.pop(name, None)
         return batch
 
-    def _write(self, rows: pl.DataFrame) -> str:
-        """The rows in a file named by its hash, which is returned."""
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
-            part = Path(name)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    rows.write_ipc(file, compression="lz4")
-                    file.flush()
-                    os.fsync(file.fileno())
-                with part.open("rb") as file:
-                    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-                target = self._folder / f"{sha256}.arrow"
-                os.replace(part, target)
-                _sync(self._folder)
-            finally:
-                part.unlink(missing_ok=True)
-        except OSError as error:
-            raise BadData(
-                f"写不了导入的工单（{error.strerror or error}），什么也没有导入", "检查磁盘空间和权限"
-            ) from error
-        return sha256
-
 
 def current(journal: Journal, batches: Batches) -> pl.DataFrame:
     """Every order as it stands now: imported rows, and those that somebody acted on or entered."""
@@ -214,22 +164,3 @@ def current(journal: Journal, batches: Batches) -> pl.DataFrame:
 
     standings = (fold(events) for events in journal.events_under(ORDERS).values())
     return columns.overlaid(batches.frame, [standing.order for standing in standings if standing])
-
-
-def _again(batch: Batch) -> str:
-    return f"从备份恢复这个文件；或重新导入 {batch.source}"
-
-
-def _unreadable(file: Path, batch: Batch, error: Exception) -> BadData:
-    return BadData(f"读不了导入的工单文件 {file}（{type(error).__name__}）", _again(batch))
-
-
-def _sync(folder: Path) -> None:
-    """The folder's entries on the disk; not every system can do that."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
