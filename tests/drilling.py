@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from engine.clock import parse
 from engine.drill.model import Drill, Expectation, Growth, Harm, Inject, Objective, Takes, Trigger, Truth
-from engine.drill.script import Act
 from engine.drill.store import Store
+from engine.drill.trainees import Act
 from engine.journal import Journal
 from engine.practice.model import Bank, Group, Way
 from engine.practice.reading import load

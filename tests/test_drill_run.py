@@ -10,7 +10,8 @@ from engine.drill import control, perform
 from engine.drill.fold import fold
 from engine.drill.model import Inject, Takes, Trigger
 from engine.drill.scoring import score
-from engine.drill.script import Silent, play, run_script, trainee
+from engine.drill.script import play, run_script
+from engine.drill.trainees import Silent, trainee
 from engine.errors import UsageError
 from tests.drilling import BANK, DRILLS, LIBRARY, RAIN, SYSTEM, Script, begin, do, kinds, on, plain
 

@@ -13,8 +13,9 @@ from engine.drill import clockwork, control, perform
 from engine.drill.clockwork import Beat, drill_now, poll
 from engine.drill.fold import fold
 from engine.drill.scoring import score
-from engine.drill.script import Silent, play
+from engine.drill.script import play
 from engine.drill.store import Store
+from engine.drill.trainees import Silent
 from engine.errors import UsageError
 from engine.journal import Journal
 from tests.drilling import BANK, LIBRARY, RAIN, begin, do, kinds, plain
@@ -156,7 +157,8 @@ def test_a_beat_that_is_no_beat_is_none(tmp_path):
 _CHILD = """
 import sys
 from pathlib import Path
-from engine.drill.script import Anybody, play
+from engine.drill.script import play
+from engine.drill.trainees import Anybody
 from engine.journal import Journal
 from tests.drilling import begin
 store = begin(journal=Journal(Path(sys.argv[1])), seed=4)

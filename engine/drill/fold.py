@@ -11,9 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 from engine.clock import parse
-from engine.drill import reference, triggers
+from engine.drill import deeds, reference, triggers
 from engine.drill.model import Drill, Truth
-from engine.drill.state import Anchor, Doing, DrillState, Harmed
+from engine.drill.state import Anchor, Doing, DrillState
 from engine.model import Event, Library
 from engine.state import decode
 
@@ -90,15 +90,10 @@ def _change(state: DrillState, facts: dict[str, Any], seq: int, told: Iterable[s
         old = state.truth.get(fact)
         state.truth[fact] = Truth(fact, value, delay=old.delay if old else 0)
         if fact not in told and fact in state.told and state.told[fact].state == "open":
-            _tell(state, fact, 0, "waited", seq)
+            triggers.tell(state, fact, 0, "waited", seq)
     for fact in told:
         if fact in state.truth:
-            _tell(state, fact, 0, "inject", seq)
-
-
-def _tell(state: DrillState, fact: str, delay: int, how: str, seq: int) -> None:
-    moment = state.at + timedelta(seconds=delay)
-    triggers.schedule(state, "told", fact, moment, "told", {"fact": fact, "by": how}, seq)
+            triggers.tell(state, fact, 0, "inject", seq)
 
 
 def _injected(state: DrillState, data: _Data, event: Event) -> None:
@@ -127,100 +122,11 @@ def _delayed(state: DrillState, data: _Data, event: Event) -> None:
 
 
 def _act(state: DrillState, data: _Data, event: Event) -> None:
-    """role, kind, id, text, and by kind: see the handlers below"""
-    kind, doing = data["kind"], Doing(state.at, event.seq, data["role"])
-    if kind in FIRST and state.first_act is None:
+    """role, kind, id, text, and by kind: see `deeds`"""
+    doing = Doing(state.at, event.seq, data["role"])
+    if data["kind"] in FIRST and state.first_act is None:
         state.first_act = doing
-    handler = _ACTS.get(kind)
-    if handler is not None:
-        handler(state, data, doing)
-
-
-def _step(state: DrillState, data: _Data, doing: Doing) -> None:
-    """result: done | handed | blocked (reason) | ahead | again; way: the one tried; words: of the result"""
-    step, result = data["id"], data["result"]
-    if result == "again":
-        return
-    state.tries[step] = state.tries.get(step, 0) + 1
-    if result == "blocked":
-        reference.no_way(state, step, data.get("reason", ""))
-        triggers.happen(state, "blocked", step, doing.seq)
-    elif result == "handed":
-        state.handed[step] = doing
-        seconds = state.takes[step].seconds
-        triggers.schedule(
-            state, "returned", step, state.at + timedelta(seconds=seconds), "returned",
-            {"step": step, "outcome": "done"}, doing.seq,
-        )  # fmt: skip
-        if reference.runs(state, step) or _failed(state, step):
-            reference.mark(state, step, "handed")
-            state.done[step] = doing
-            triggers.evidence(state, "steps", step, doing.role, doing.seq)
-    else:
-        _done(state, step, doing)
-
-
-def _done(state: DrillState, step: str, doing: Doing, seq: int = 0) -> None:
-    """A step has come to an end; it counts now or when the plan wants it."""
-    if reference.runs(state, step) or _failed(state, step):
-        reference.mark(state, step, "done")
-        state.done[step] = doing
-        triggers.happen(state, "done", step, seq or doing.seq)
-        triggers.evidence(state, "steps", step, doing.role, doing.seq)
-    else:
-        state.ahead[step] = doing
-        if step in state.done:  # it was wanted when it was handed over
-            triggers.happen(state, "done", step, seq or doing.seq)
-    declared = state.steps.get(step)
-    for fact in declared.finds if declared is not None else ():
-        if fact in state.truth:
-            state.found.setdefault(fact, doing)
-            triggers.evidence(state, "facts", fact, doing.role, doing.seq)
-            _tell(state, fact, 0, "found", seq or doing.seq)
-
-
-def _failed(state: DrillState, step: str) -> bool:
-    """Whether the step was given up in the plan: it may still be done after all."""
-    live = state.session.state.steps.get(step)
-    return live is not None and live.outcome == "blocked"
-
-
-def _returned(state: DrillState, data: _Data, event: Event) -> None:
-    """step, outcome: done, words: what comes back"""
-    state.pending.pop(("returned", data["step"]), None)
-    doing = state.handed.pop(data["step"])
-    _done(state, data["step"], doing, event.seq)
-
-
-def _ask(state: DrillState, data: _Data, doing: Doing) -> None:
-    """id: the fact; its answer comes as `told`"""
-    fact = data["id"]
-    truth = state.truth.get(fact)
-    state.found.setdefault(fact, doing)
-    triggers.happen(state, "asked", fact, doing.seq)
-    triggers.evidence(state, "facts", fact, doing.role, doing.seq)
-    _tell(state, fact, truth.delay if truth else 0, "asked", doing.seq)
-
-
-def _say(state: DrillState, data: _Data, doing: Doing) -> None:
-    """reached: expectation → the words that reach it; points, faults: of practice questions → words"""
-    for id in data.get("reached", {}):
-        triggers.happen(state, "said", id, doing.seq)
-        triggers.evidence(state, "said", id, doing.role, doing.seq)
-
-
-def _issue(state: DrillState, data: _Data, doing: Doing) -> None:
-    """id: the document"""
-    state.documents.setdefault(data["id"], doing)
-    triggers.evidence(state, "documents", data["id"], doing.role, doing.seq)
-
-
-def _harm(state: DrillState, data: _Data, doing: Doing) -> None:
-    """id: the harmful act; said: the words in which it lay, where it was said"""
-    early = bool(reference.out_of_control(state))
-    state.harms.append(Harmed(data["id"], state.at, doing.seq, doing.role, early))
-    triggers.happen(state, "harmed", data["id"], doing.seq)
-    triggers.harmed(state, data["id"], doing.seq)
+    deeds.take_in(state, data, doing)
 
 
 def _told(state: DrillState, data: _Data, event: Event) -> None:
@@ -286,13 +192,6 @@ def _value(value: Any) -> Any:
     return frozenset(value) if isinstance(value, list) else value
 
 
-_ACTS: dict[str, Callable[[DrillState, _Data, Doing], None]] = {
-    "step": _step,
-    "ask": _ask,
-    "say": _say,
-    "issue": _issue,
-    "harm": _harm,
-}
 _HANDLERS: dict[str, Callable[[DrillState, _Data, Event], None]] = {
     "begun": _begun,
     "clock": _clock,
@@ -303,7 +202,7 @@ _HANDLERS: dict[str, Callable[[DrillState, _Data, Event], None]] = {
     "skipped": _skipped,
     "delayed": _delayed,
     "act": _act,
-    "returned": _returned,
+    "returned": deeds.returned,
     "told": _told,
     "passed": _passed,
     "expected": _expected,

@@ -48,6 +48,11 @@ def happen(state: DrillState, on: str, name: str, seq: int, value: object = None
             _open(state, entry, _later(moment, entry.since.delay))
 
 
+def tell(state: DrillState, fact: str, delay: int, how: str, seq: int) -> None:
+    """A fact is to be told after `delay` seconds. `how`: asked, found, inject, waited."""
+    schedule(state, "told", fact, _later(state.at, delay), "told", {"fact": fact, "by": how}, seq)
+
+
 def prevented(state: DrillState, triggers: Iterable[Trigger], moment: datetime) -> int | None:
     """The seq of what had happened by `moment` and answers to one of the triggers; None: nothing."""
     for trigger in triggers:
