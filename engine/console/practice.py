@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -39,14 +40,18 @@ class Sitting:
 
     def run(self, wanted: Sequence[Question]) -> int:
         """The question named, or the one that is due; a draft first. The exit code."""
+        sets: set[str] = set()
         for draft in self.book.drafts(self.who):
             if draft.set:
+                sets.add(draft.set)
                 continue
             choice = self._offer(draft)
             if choice == "on":
                 return self._go_on(draft)
             if choice == "leave":
                 return 0
+        if sets:
+            self.screen.line(f"还有 {len(sets)} 套没有答完：zhiban practice start --set 接着答", "soon")
         if wanted:
             return self.one(wanted[0])
         pick = schedule.picks(self.bank, self.book.learner(self.who), self.now)[0]
@@ -57,7 +62,8 @@ class Sitting:
         wishes = self.wishes(question)
         attempt = self.book.begin(self.who, question.id, limit=int(wishes.limit), why=why)
         view.question(self.screen, question, why)
-        return self._answer(question, attempt, take(self.screen, wishes, attempt.typed))
+        taken = take(self.screen, wishes, attempt.typed)
+        return self._answer(question, attempt, taken, wishes.limit)
 
     def _go_on(self, draft: Draft) -> int:
         question = self.bank.find(draft.question)
@@ -68,12 +74,14 @@ class Sitting:
         if draft.ask:
             return self._ask_on(question, attempt, draft)
         wishes = self.wishes(question)
+        if self.limit is None:
+            wishes = wishes._replace(limit=draft.limit)
         taken = take(
             self.screen, wishes, attempt.typed, text=draft.text, thought=draft.think, spent=draft.spent
         )
-        return self._answer(question, attempt, taken)
+        return self._answer(question, attempt, taken, wishes.limit)
 
-    def _answer(self, question: Question, attempt: Attempt, taken: Taken) -> int:
+    def _answer(self, question: Question, attempt: Attempt, taken: Taken, limit: float) -> int:
         if taken.ended == "left":
             self.left(taken.text)
             return 0
@@ -81,7 +89,7 @@ class Sitting:
         if not judging.readable(self.bank, question, taken.text):
             self.screen.line(_UNREADABLE, "late")
             return 4
-        entry = self.mark(question, attempt, taken, int(self.wishes(question).limit))
+        entry = self.mark(question, attempt, taken, int(limit))
         self.show(question, entry)
         self.ask(question, attempt, entry)
         attempt.close()
@@ -94,7 +102,7 @@ class Sitting:
         """Mark an answer and keep the marks."""
         entry = judging.answered(
             self.bank, question, self.book.learner(self.who), taken.text, self.now, attempt.number,
-            think=round(taken.think, 1), spent=round(taken.spent, 1), limit=limit, set=together,
+            think=round(taken.think, 1), spent=tenths(taken.spent), limit=limit, set=together,
         )  # fmt: skip
         attempt.marked(entry)
         return entry
@@ -128,7 +136,7 @@ class Sitting:
             return
         entry = judging.replied(
             self.bank, question, twist, taken.text, self.now, attempt.number,
-            spent=round(taken.spent, 1), limit=int(wishes.limit),
+            spent=tenths(taken.spent), limit=int(wishes.limit),
         )  # fmt: skip
         attempt.replied(entry)
         reached = sum(point.credit == 1 for point in entry.points)
@@ -204,6 +212,11 @@ class Sitting:
             seconds(question.think) if self.thinking is None else self.thinking,
             seconds(question.answer) if self.limit is None else self.limit,
         )
+
+
+def tenths(time: float) -> float:
+    """Seconds to a tenth, never less than they were: what is over time stays so."""
+    return math.ceil(time * 10) / 10
 
 
 def seconds(length: Duration) -> float:

@@ -68,8 +68,8 @@ def start(
         sitting = Sitting(screen, book, bank, who, think, limit)
         try:
             if together:
-                minutes = practice_set.MINUTES if limit is None else limit / 60
-                return practice_set.run(sitting, [q for q, _ in picked], [why for _, why in picked], minutes)
+                whole = 60.0 * practice_set.MINUTES if limit is None else limit
+                return practice_set.run(sitting, [q for q, _ in picked], [why for _, why in picked], whole)
             return sitting.run(questions)
         except KeyboardInterrupt:
             sys.stderr.write("\n已中断。写的都存着，zhiban practice 接着写。\n")

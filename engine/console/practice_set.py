@@ -23,8 +23,8 @@ def name() -> str:
     return os.urandom(6).hex()
 
 
-def run(sitting: Sitting, wanted: Sequence[Question], whys: Sequence[str], minutes: float) -> int:
-    """A new set, or the rest of one that was left; the exit code."""
+def run(sitting: Sitting, wanted: Sequence[Question], whys: Sequence[str], limit: float) -> int:
+    """A new set, or the rest of one that was left. `limit`: seconds for all; the exit code."""
     screen = sitting.screen
     left = [draft for draft in sitting.book.drafts(sitting.who) if draft.set]
     left = [draft for draft in left if draft.set == left[0].set]
@@ -41,25 +41,28 @@ def run(sitting: Sitting, wanted: Sequence[Question], whys: Sequence[str], minut
         if said == "q":
             return 0
         if said == "on":
-            return _answer(sitting, [(d, sitting.book.go_on(d)) for d in left], minutes * 60, used)
+            return _answer(sitting, [(d, sitting.book.go_on(d)) for d in left], left[0].limit or limit, used)
         for draft in left:
             sitting.book.go_on(draft).close("dropped")
     together = name()
     begun = []
     for place, (question, why) in enumerate(zip(wanted, whys, strict=True), 1):
-        attempt = sitting.book.begin(sitting.who, question.id, set=together, place=place, why=why, limit=0)
+        attempt = sitting.book.begin(
+            sitting.who, question.id, set=together, place=place, why=why, limit=int(limit)
+        )
         begun.append((attempt.draft, attempt))
-    screen.line(f"一套 {len(wanted)} 道，{minutes:g} 分钟，连审题在内；答完一起评分。", "title")
+    screen.line(f"一套 {len(wanted)} 道，{view.minutes(limit)}，连审题在内；答完一起评分。", "title")
     for question in wanted:
         view.question(screen, question)
-    return _answer(sitting, begun, minutes * 60, 0.0)
+    return _answer(sitting, begun, limit, 0.0)
 
 
 def _answer(sitting: Sitting, parts: list[tuple[Draft, Attempt]], limit: float, used: float) -> int:
     """Answer what is not answered yet, one clock for all, then mark everything."""
     screen = sitting.screen
     taken: list[tuple[Question, Attempt, Taken, int]] = []
-    if not used and practice_keys.possible(screen.out):
+    begun = any(draft.done or draft.text for draft, _ in parts)
+    if not begun and practice_keys.possible(screen.out):
         most = min(PREPARE * 60.0, limit / 4) if sitting.thinking is None else sitting.thinking
         with practice_keys.Keys(screen.out) as keys:
             used = think(keys, screen, most, "审题，回车就开始作答")

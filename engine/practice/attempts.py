@@ -42,6 +42,7 @@ class Draft(msgspec.Struct, frozen=True):
     done: bool = False  # answered, not yet marked
     set: str = ""
     place: int = 0
+    limit: int = 0  # seconds allowed when it was begun
     ask: str = ""  # the follow-up question that is being replied to; the answer itself is marked
     about: dict[str, Any] = {}
 
@@ -66,7 +67,7 @@ def draft_of(id: str, events: list[Event]) -> Draft | None:
         return None
     return Draft(
         id, events[-1].seq, about["question"], events[-1].at, text, think, spent, done,
-        about.get("set", ""), about.get("place", 0), ask, about,
+        about.get("set", ""), about.get("place", 0), about.get("limit", 0), ask, about,
     )  # fmt: skip
 
 
