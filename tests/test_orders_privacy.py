@@ -160,3 +160,16 @@ class TestCommands:
         assert done.returncode == 2
         assert "理由" in done.stderr
         assert not done.stdout
+
+
+def test_a_look_is_no_act(tmp_path: Path) -> None:
+    """An imported row that was only looked at in full is still brought up to date by the next sheet."""
+    sheet = tmp_path / "a.csv"
+    for closed in ("", "2026-02-12 10:00"):
+        sheet.write_text(
+            f"工单编号,受理时间,类别,电话,办结时间\n1,2026-02-11 09:00,停水,{PHONE},{closed}\n", "utf-8"
+        )
+        done = zhiban(tmp_path, "order", "import", str(sheet), "--update")
+        assert done.returncode == 0, done.stdout
+        assert PHONE in zhiban(tmp_path, "order", "show", "1", "--unmask", "上门核实").stdout
+    assert json.loads(zhiban(tmp_path, "order", "show", "1", "--json").stdout)["closed"]

@@ -107,7 +107,7 @@ def _ways(standing: Standing) -> list[_Way]:
         found.append(_Way(of, what, f"zhiban order {act} {no}{' ' + rest if rest else ''}"))
 
     if standing.paused:
-        can("", "停着表，事由没了就恢复", "continue")
+        can("", "看停表的事由还在不在，不在就恢复", "continue")
         return found
     if order.excluded:
         can("replied", "答复来电人：为什么不办、该找谁", "reply", "--how phone")
