@@ -18,14 +18,15 @@ from engine.console.terminal import Terminal
 from engine.console.wrap import columns as wide
 from engine.errors import UsageError
 from engine.journal import Journal
-from engine.orders import charts, columns, importing, report, rules
+from engine.orders import charts, columns, comparison, figures, importing, report, reportforms, rules
 from engine.orders.batches import Batches, current
 from engine.orders.ledger import Ledger
 from engine.orders.matters import earlier
 from engine.orders.model import Order
+from engine.orders.periods import Period, is_year, period, week_title
+from engine.orders.periods import earlier as earlier_period
 from engine.orders.scheme import read_schemes, shipped_file
-from engine.orders.statistics import Period, is_year, period, statistics, week_title
-from engine.orders.statistics import earlier as earlier_period
+from engine.orders.statistics import statistics
 
 SCHEMES = read_schemes(shipped_file().with_name("none.yaml"))
 AT = datetime(2026, 11, 16, 9, 30, tzinfo=BEIJING)  # a Monday
@@ -72,12 +73,12 @@ def test_compared_with_the_period_before():
     assert earlier_period(november).title == "2026年10月"
     assert earlier_period(period("week", date(2026, 11, 5))).title.startswith("2026年第44周")
     found = statistics(rows, SCHEMES, november)
-    said = report.compared(
+    said = comparison.compared(
         found, statistics(rows, SCHEMES, earlier_period(november)), datetime(2026, 12, 1, tzinfo=BEIJING)
     )
     assert said == "比2026年10月：受理 +2 件（+100%），解决率 -50.0 个百分点；多得最多的：噪声 +2 件"
     before = statistics(rows, SCHEMES, earlier_period(november))
-    told = statsview.as_json(found, report.compare(found, before, datetime(2026, 11, 5, tzinfo=BEIJING)))[
+    told = statsview.as_json(found, comparison.compare(found, before, datetime(2026, 11, 5, tzinfo=BEIJING)))[
         "compared"
     ]
     assert told == {
@@ -85,10 +86,10 @@ def test_compared_with_the_period_before():
         "kinds": (("噪声", 2),), "complete": False,
     }  # fmt: skip
     assert statsview.as_json(found)["compared"] is None
-    assert report.rates(found.total, found)[0] == ("响应率", "没有数据", "没有这一列的记录")
+    assert figures.rates(found.total, found)[0] == ("响应率", "没有数据", "没有这一列的记录")
     answered = Order("c", AT, responded=AT)
     found = statistics(columns.frame([*orders, answered]), SCHEMES, november)
-    assert report.rates(found.total, found)[0] == ("响应率", "20.0%", "1/5")
+    assert figures.rates(found.total, found)[0] == ("响应率", "20.0%", "1/5")
 
 
 def test_a_sheet_without_the_column_does_not_make_a_low_rate():
@@ -102,13 +103,13 @@ def test_a_sheet_without_the_column_does_not_make_a_low_rate():
     orders += [Order("b", AT, kind="停水", unit="乙", untold="responded", responded=AT)]
     orders += [Order("c", AT, kind="停水", unit="乙")]
     found = statistics(columns.frame(orders), SCHEMES)
-    assert report.rates(found.total, found)[0] == ("响应率", "50.0%", "1/2，另 5 件没有记录")
-    said = report.markdown(report.paper(found, "", datetime(2026, 12, 1, tzinfo=BEIJING)))
+    assert figures.rates(found.total, found)[0] == ("响应率", "50.0%", "1/2，另 5 件没有记录")
+    said = reportforms.markdown(report.paper(found, "", datetime(2026, 12, 1, tzinfo=BEIJING)))
     assert "响应率只比有记录的工单" in said
     assert found.rate(found.units[-1].tally, "response") is None
     assert found.units[-1].name == "甲"
     alone = statistics(columns.frame(orders[:5]), SCHEMES)
-    assert report.rates(alone.total, alone)[0] == ("响应率", "没有数据", "没有这一列的记录")
+    assert figures.rates(alone.total, alone)[0] == ("响应率", "没有数据", "没有这一列的记录")
 
 
 def test_the_analysis_of_h1(tmp_path):
@@ -130,7 +131,7 @@ def test_the_analysis_of_h1(tmp_path):
     assert sum(share.share for share in found.groups["kind"]) == pytest.approx(1)
     malls = sum(s.share for s in found.groups["subject"] if s.name.startswith("商场"))
     assert 0.94 <= malls < 0.95
-    text = report.markdown(report.paper(found, "某某所", NOW))
+    text = reportforms.markdown(report.paper(found, "某某所", NOW))
     assert "受理 436 件，剔除 35 件，纳入统计 401 件" in text
     assert "| 投诉 | 366 | 91.3% |" in text
     assert "| 举报 | 35 | 8.7% |" in text
@@ -209,11 +210,11 @@ def test_honours_are_lost_by_the_year():
     orders = [Order("1", AT, unit="甲", resolved=False, satisfied="不满意"), Order("2", AT, unit="乙")]
     for span, words in (("month", "本期合计低于 0 分的：甲（评优按全年合计定）"), ("year", "取消评优资格")):
         found = statistics(columns.frame(orders), SCHEMES, period(span, AT.date()))
-        assert words in report.markdown(report.paper(found, "", NOW.replace(year=2027)))
+        assert words in reportforms.markdown(report.paper(found, "", NOW.replace(year=2027)))
         out = io.StringIO()
         statsview.show(Terminal(out=out, width=80), found, NOW.replace(year=2027))
         assert ("取消评优资格" in out.getvalue()) is (span == "year")
-    assert "到年底还是这样" in report.markdown(report.paper(found, "", NOW))
+    assert "到年底还是这样" in reportforms.markdown(report.paper(found, "", NOW))
 
 
 def test_what_was_done_in_the_ledger_is_in_the_figures(tmp_path):
@@ -312,16 +313,16 @@ def test_reports_can_be_opened(tmp_path):
     ]
     found = statistics(columns.frame(orders), SCHEMES)
     made = report.paper(found, "某某大厅", NOW)
-    text = report.markdown(made)
+    text = reportforms.markdown(made)
     assert text.encode("gbk")
     assert "\\|单位" in text
     assert "13900000001" not in text
-    page = report.html(made, found)
+    page = reportforms.html(made, found)
     assert "<script" not in page
     assert not re.search(r"(?:src|href)=|url\(|@import", page)
     assert page.count("<svg") == page.count("</svg>") >= 5
     assert "周一 9时：5件" in page
-    document = Document(io.BytesIO(report.docx(made)))
+    document = Document(io.BytesIO(reportforms.docx(made)))
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     assert "城管" in cells
     assert any("热线工单分析" in paragraph.text for paragraph in document.paragraphs)

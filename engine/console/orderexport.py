@@ -24,7 +24,7 @@ def export(
     from engine.orders import columns, privacy
     from engine.orders.batches import current
     from engine.orders.mapping import label
-    from engine.orders.statistics import within
+    from engine.orders.periods import within
 
     form = form or (output.suffix.lstrip(".").lower() if output is not None else "csv")
     if form not in ("csv", "xlsx"):

@@ -13,7 +13,7 @@ from engine.errors import UsageError
 if TYPE_CHECKING:
     from engine.orders.batches import Batches
     from engine.orders.ledger import Ledger
-    from engine.orders.statistics import Period, Span
+    from engine.orders.periods import Period, Span
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def with_rows(*, write: bool) -> Iterator[tuple[Ledger, Batches]]:
 
 def period_of(span: str | None, day: str | None, today: date) -> Period | None:
     """The `span` (default: week) in which `day` (default: today) lies, or None for all."""
-    from engine.orders.statistics import period
+    from engine.orders.periods import period
 
     if span == "all":
         if day:

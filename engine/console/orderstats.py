@@ -14,9 +14,10 @@ from engine.errors import UsageError
 
 def stats(span: str | None, day: str | None, form: str | None, output: Path | None, *, json: bool) -> None:
     """Figures on the screen, or a report as `form` says (else the name of `output`)."""
-    from engine.orders import report
+    from engine.orders import comparison, report, reportforms
     from engine.orders.batches import current
-    from engine.orders.statistics import earlier, statistics
+    from engine.orders.periods import earlier
+    from engine.orders.statistics import statistics
 
     with with_rows(write=False) as (ledger, batches):
         now, rows = ledger.clock.now(), current(ledger.journal, batches)
@@ -27,20 +28,20 @@ def stats(span: str | None, day: str | None, form: str | None, output: Path | No
                 before = statistics(rows, ledger.schemes, earlier(about))
     form = form or (output.suffix.lstrip(".").lower() if output is not None else None)
     if json:
-        record.emit(statsview.as_json(found, report.compare(found, before, now) if before else None))
+        record.emit(statsview.as_json(found, comparison.compare(found, before, now) if before else None))
         return
     if form is None:
-        statsview.show(terminal(), found, now, report.compared(found, before, now) if before else "")
+        statsview.show(terminal(), found, now, comparison.compared(found, before, now) if before else "")
         return
     made = report.paper(found, _hall(), now, before)
     if form in ("html", "htm"):
-        write(report.html(made, found).encode(), output)
+        write(reportforms.html(made, found).encode(), output)
     elif form == "docx":
-        write(report.docx(made), output)
+        write(reportforms.docx(made), output)
     elif form == "md" and output is None:
-        desk.stdout(report.markdown(made))
+        desk.stdout(reportforms.markdown(made))
     elif form == "md":
-        write(report.markdown(made).encode(), output)
+        write(reportforms.markdown(made).encode(), output)
     else:
         raise UsageError(f"不认得报告格式 `{form}`", "文件名以 .md、.html 或 .docx 结尾")
 

@@ -14,7 +14,7 @@ from engine.console.wrap import columns as wide
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from engine.orders.report import Compared
+    from engine.orders.comparison import Compared
     from engine.orders.statistics import Statistics
 
 _LINES = 10  # of a list on the screen
@@ -23,13 +23,14 @@ _PLACE, _POINTS = 5, 16  # columns for the place before a unit and its points at
 
 def show(screen: Terminal, found: Statistics, now: datetime, compared: str = "") -> None:
     """The figures in 80 columns."""
-    from engine.orders import report
-    from engine.orders.statistics import GROUPS, is_year
+    from engine.orders import figures
+    from engine.orders.listings import GROUPS
+    from engine.orders.periods import is_year
     from engine.render import heat
 
     total, scheme = found.total, found.scheme
-    screen.line(f"{found.period.title}：{report.counts(found)}", "title")
-    tables.table(screen, report.rates(total, found))
+    screen.line(f"{found.period.title}：{figures.counts(found)}", "title")
+    tables.table(screen, figures.rates(total, found))
     if compared:
         screen.line(compared)
     if total.excluded:
@@ -39,11 +40,11 @@ def show(screen: Terminal, found: Statistics, now: datetime, compared: str = "")
         f"{scheme.points[id].label} {n} 件" for id, n in total.scores.items() if n and id in scheme.points
     ]
     if scores:
-        worth = f"计分 {report.signed(total.points)} 分，折 {report.money(total.money)} 元："
+        worth = f"计分 {figures.signed(total.points)} 分，折 {figures.money(total.money)} 元："
         screen.line(worth + "，".join(scores))
     for field, shares in found.groups.items():
         screen.line(f"【按{GROUPS[field]}】", "title")
-        tables.table(screen, [(s.name, f"{s.count:>6}", report.percent(s.share)) for s in shares[:_LINES]])
+        tables.table(screen, [(s.name, f"{s.count:>6}", figures.percent(s.share)) for s in shares[:_LINES]])
         if (rest := len(shares) + found.others[field] - _LINES) > 0:
             screen.line(f"另有 {rest} 种", "quiet")
     if found.units:
@@ -53,20 +54,20 @@ def show(screen: Terminal, found: Statistics, now: datetime, compared: str = "")
         heads = ("", "单位", *(scheme.rates[id].label for id in scheme.rates), "得分")
         rows = [
             (str(e.place or "—"), clip(e.name, room),
-             *(report.percent(found.rate(e.tally, id)) for id in scheme.rates),
-             report.signed(e.tally.points) + ("（负分）" if e.lost else ""))
+             *(figures.percent(found.rate(e.tally, id)) for id in scheme.rates),
+             figures.signed(e.tally.points) + ("（负分）" if e.lost else ""))
             for e in found.units[:_LINES * 2]
         ]  # fmt: skip
         tables.table(screen, [heads, *rows])
         if len(found.units) > len(rows):
             screen.line(f"另有 {len(found.units) - len(rows)} 个单位，见报告", "quiet")
         if is_year(found.period) and (lost := [e.name for e in found.units if e.lost]):
-            screen.line(report.honours_lost(found, "、".join(lost), now), "late")
+            screen.line(figures.honours_lost(found, "、".join(lost), now), "late")
     if found.frequent:
         screen.line("【高频问题】", "title")
         rows = [(f"{e.count:>5} 件", f"{e.kind}：{e.about}") for e in found.frequent[:_LINES]]
         tables.table(screen, rows)
-    for map in (report.heat_hours(found), report.heat_map(found)):
+    for map in (figures.heat_hours(found), figures.heat_map(found)):
         screen.blank()
         for line in heat.lines(map, screen.width):
             screen.line(line)

@@ -1,120 +1,29 @@
-"""The report on a period's orders: one structure, written as Markdown, a self-contained page or Word."""
+"""The report on a period's orders: one structure; `reportforms` writes it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-from engine.exports import Paper, Section, Shaded, Table, word
-from engine.model import Frozen
-from engine.orders import charts
-from engine.orders.rules import Ranked, Tally
-from engine.orders.statistics import BLANK, GROUPS, WEEKDAYS, Statistics, is_year
+from engine.exports import Paper, Section, Shaded, Table
+from engine.orders.comparison import compared
+from engine.orders.figures import (
+    counts,
+    heat_hours,
+    heat_map,
+    honours_lost,
+    money,
+    percent,
+    rates,
+    signed,
+)
+from engine.orders.listings import BLANK, GROUPS
+from engine.orders.rules import Ranked
+from engine.orders.statistics import Statistics
 from engine.render import heat
-from engine.render.templates import fill
 from engine.words import moment
 
 _NUMERALS = "一二三四五六七八九十"
 _MANY_WEEKS = 26
-
-
-class Drawing(Frozen, frozen=True):
-    """A chart under the section of that title; `svg` is safe as it stands."""
-
-    section: str
-    caption: str
-    svg: str
-
-
-def percent(share: float | None) -> str:
-    """`91.3%`, and — where there is nothing to take a share of."""
-    return "—" if share is None else f"{share:.1%}"
-
-
-def signed(points: float) -> str:
-    """Points with their sign: `+1`, `-0.5`, `0`."""
-    return f"{points:+g}" if points else "0"
-
-
-def heat_hours(found: Statistics) -> heat.Heat:
-    """Orders received by weekday and hour."""
-    hours = tuple(str(hour) for hour in range(24))
-    return heat.Heat("星期和钟点（受理件数）", WEEKDAYS, hours, found.hours, "件", "时")
-
-
-def heat_map(found: Statistics) -> heat.Heat:
-    """Orders after exclusion by unit and kind."""
-    return heat.Heat("单位和类别（剔除后件数）", found.map_units, found.map_kinds, found.map)
-
-
-def counts(found: Statistics) -> str:
-    """How many came, were left out, are analysed."""
-    total = found.total
-    return (
-        f"受理 {total.received} 件，剔除 {total.received - total.analysed} 件，纳入统计 {total.analysed} 件"
-    )
-
-
-def rates(tally: Tally, found: Statistics) -> list[tuple[str, str, str]]:
-    """(label, share, how many of how many) of every rate of the scheme."""
-
-    def of(id: str) -> str:
-        unknown = found.unknown(tally, id)
-        more = f"，另 {unknown} 件没有记录" if unknown else ""
-        return f"{tally.good.get(id, 0)}/{tally.over.get(id, 0)}{more}"
-
-    return [
-        (rate.label, "没有数据", "没有这一列的记录")
-        if id in found.blind
-        else (rate.label, percent(tally.rate(id)), of(id))
-        for id, rate in found.scheme.rates.items()
-    ]
-
-
-class Compared(Frozen, frozen=True):
-    """What changed since the period before, which is `title`.
-
-    `received`: more orders (or fewer), `growth` their share of those before; `rates`: rate → percentage
-    points, where both have one; `kinds`: those that grew most, by how many; `complete`: whether the period
-    is over.
-    """
-
-    title: str
-    received: int
-    growth: float
-    rates: dict[str, float]
-    kinds: tuple[tuple[str, int], ...]
-    complete: bool
-
-
-def compare(found: Statistics, before: Statistics, today: datetime) -> Compared:
-    """A period against the one before; `today` tells whether it is over."""
-    now, then = found.total.received, before.total.received
-    points = {}
-    for id in found.scheme.rates:
-        new = found.rate(found.total, id)
-        old = before.rate(before.total, id) if id in before.scheme.rates else None
-        if new is not None and old is not None:
-            points[id] = round((new - old) * 100, 6)
-    earlier = {share.name: share.count for share in before.groups.get("kind", ())}
-    shares = found.groups.get("kind", ())
-    # a kind that is not in the other list may be among those cut off there
-    whole = not before.others.get("kind")
-    more = [(s.name, s.count - earlier.get(s.name, 0)) for s in shares if whole or s.name in earlier]
-    grown = tuple((name, n) for name, n in sorted(more, key=lambda one: -one[1])[:3] if n > 0)
-    over = found.period.last < today.date()
-    return Compared(before.period.title, now - then, (now - then) / then, points, grown, over)
-
-
-def compared(found: Statistics, before: Statistics, today: datetime) -> str:
-    """`compare` in words: `比2026年9月：受理 +12 件（+3%），解决率 -2.1 个百分点，…`."""
-    made = compare(found, before, today)
-    parts = [f"受理 {made.received:+d} 件（{made.growth:+.0%}）"]
-    parts += [f"{found.scheme.rates[id].label} {points:+.1f} 个百分点" for id, points in made.rates.items()]
-    so_far = "" if made.complete else "（本期还没有完）"
-    grown = "、".join(f"{name} {n:+d} 件" for name, n in made.kinds)
-    return f"比{made.title}{so_far}：{'，'.join(parts)}" + (f"；多得最多的：{grown}" if grown else "")
 
 
 def paper(found: Statistics, hall: str, now: datetime, before: Statistics | None = None) -> Paper:
@@ -208,20 +117,6 @@ def _standing(found: Statistics, today: datetime) -> Section | None:
     return Section("承办单位排名", tuple(texts), (Table("", columns, rows),))
 
 
-def honours_lost(found: Statistics, who: str, today: datetime) -> str:
-    """Who has fewer points than honours need; it is the whole year's sum that decides (H4.05, H4.06)."""
-    below = f"合计低于 {found.scheme.honours.lost_below:g} 分的：{who}"
-    if not is_year(found.period):
-        return f"本期{below}（评优按全年合计定）。"
-    over = found.period.last < today.date()
-    return f"全年{below}，取消评优资格。" if over else f"今年到现在{below}；到年底还是这样，取消评优资格。"
-
-
-def money(yuan: float) -> str:
-    """`+1,200`, `-300`, `0`."""
-    return f"{yuan:+,.0f}" if yuan else "0"
-
-
 def _place(entry: Ranked, found: Statistics) -> tuple[str, ...]:
     shares = [percent(found.rate(entry.tally, id)) for id in found.scheme.rates]
     place = str(entry.place) if entry.place else "—"
@@ -273,73 +168,3 @@ def _trend(found: Statistics) -> Section | None:
         rows.append((part.title, str(part.total.received), *shares, first if len(first) < 40 else "多家并列"))
     caption = "周" if parts is found.weeks else "月"
     return Section(f"逐{caption}", (), (Table("", (caption, "受理", *labels, "第一名"), tuple(rows)),))
-
-
-def drawings(found: Statistics) -> list[Drawing]:
-    """The charts of the page."""
-    made = [
-        Drawing("总的情况", "每天受理件数", charts.daily("每天受理件数", found.days)),
-    ]
-    for field, shares in found.groups.items():
-        bars = [
-            (share.name, share.count, f"{share.count} 件 {percent(share.share)}") for share in shares[:12]
-        ]
-        label = GROUPS[field]
-        made.append(Drawing(f"按{label}", f"按{label}的件数和占比", charts.bars(f"按{label}", bars)))
-    made.append(Drawing("哪里热、什么时候热", heat_hours(found).title, heat.svg(heat_hours(found))))
-    if found.map_units != (BLANK,) and found.map_kinds != (BLANK,):
-        made.append(Drawing("哪里热、什么时候热", heat_map(found).title, heat.svg(heat_map(found))))
-    return made
-
-
-def markdown(made: Paper) -> str:
-    """The report in Markdown."""
-    return fill("orders", "md", _values(made, ()))
-
-
-def html(made: Paper, found: Statistics) -> str:
-    """The report as one page with its charts drawn: nothing is loaded from anywhere."""
-    return fill("orders", "html", _values(made, drawings(found)))
-
-
-def docx(made: Paper) -> bytes:
-    """The report as a Word document, through the hall's or the shipped template."""
-    return word(made)
-
-
-def _values(made: Paper, drawn: Iterable[Drawing]) -> dict[str, Any]:
-    from markupsafe import Markup  # the drawings escape what they show
-
-    by_section: dict[str, list[dict[str, Any]]] = {}
-    for drawing in drawn:
-        entry = {"caption": drawing.caption, "svg": Markup(drawing.svg)}
-        by_section.setdefault(drawing.section, []).append(entry)
-    sections = []
-    for section in made.sections:
-        charts_here = by_section.get(section.title.partition("、")[2], [])
-        titles = {entry["caption"] for entry in charts_here}
-        sections.append(
-            {
-                "title": section.title,
-                "paragraphs": list(section.paragraphs),
-                "charts": charts_here,
-                # a map that is drawn is not printed as a table too
-                "tables": [_table(table) for table in section.tables if table.caption not in titles],
-            }
-        )
-    return {
-        "title": made.title,
-        "lead": made.lead,
-        "foot": made.foot,
-        "sections": sections,
-        "mode": "",
-        "draft": "",
-    }
-
-
-def _table(table: Table) -> dict[str, Any]:
-    def text(cell: str | Shaded) -> str:
-        return cell if isinstance(cell, str) else cell.text
-
-    rows: Sequence[Sequence[str]] = [[text(cell) for cell in row] for row in table.rows]
-    return {"caption": table.caption, "columns": list(table.columns), "rows": rows}
