@@ -104,7 +104,8 @@ def what(state: DrillState, step: str) -> str:
 def _attempt(state: DrillState, step: str) -> dict[str, Any]:
     """How a try at a step comes out: drawn by the drill's seed, the step and the number of the try."""
     live = state.session.state.steps.get(step)
-    way = in_use(state.steps[step], live.way if live is not None else 0)
+    words = state.session.words(state.at)
+    way = words.fill(in_use(state.steps[step], live.way if live is not None else 0), owner_of(step))
     if step in state.handed:
         return {"way": way, "result": "again", "reason": BUSY}
     runs = reference.runs(state, step)

@@ -7,7 +7,6 @@ more; a hint costs what the drill says. A total may be negative. What the contro
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import NamedTuple
 
 from engine.drill import reference
@@ -68,7 +67,7 @@ class Path(NamedTuple):
 
 
 class Score(NamedTuple):
-    """The marks of a run. Times in seconds from the start; None: it never came to that."""
+    """The marks of a run. `first_action`: seconds from the start; `control`: see `_control`; None: never."""
 
     total: int
     lines: tuple[Line, ...]
@@ -85,13 +84,12 @@ def score(state: DrillState) -> Score:
     lines = (*_expectations(state), *_harms(state), *_hints(state))
     first = state.first_act
     total = round(sum(line.marks for line in lines if line.counts))
-    control = _control(state)
     return Score(
         total,
         lines,
         tuple(_ratings(state, lines)),
         state.seconds(first.moment) if first is not None else None,
-        state.seconds(control) if control is not None else None,
+        _control(state),
         _path(state),
         len(state.of_kind("hint")),
         state.status in ("ended", "closed"),
@@ -166,16 +164,20 @@ def _hints(state: DrillState) -> list[Line]:
     ]
 
 
-def _control(state: DrillState) -> datetime | None:
-    """When the scene was under control: all critical expectations met; where none is critical, when no
-    required safety or control step of the plan was left that nobody had begun."""
+def _control(state: DrillState) -> int | None:
+    """Seconds to control: the longest that a critical expectation took from the moment on which it was
+    expected. Where none is critical, the time until no required safety or control step of the plan was left
+    that nobody had begun. None: it never came to that."""
     critical = [state.expected[e.id] for e in state.drill.expectations if e.critical and not e.never]
     critical = [live for live in critical if live.opened is not None and live.outcome != "open"]
     if not critical:
-        return state.controlled.moment if state.controlled is not None else None
-    if all(live.outcome in ("met", "late") and live.at is not None for live in critical):
-        return max(live.at for live in critical if live.at is not None)
-    return None
+        return state.seconds(state.controlled.moment) if state.controlled is not None else None
+    took = 0
+    for live in critical:
+        if live.outcome not in ("met", "late") or live.at is None or live.opened is None:
+            return None
+        took = max(took, int((live.at - live.opened).total_seconds()))
+    return took
 
 
 def _path(state: DrillState) -> Path:
