@@ -101,6 +101,8 @@ def show_order(
             walks.add(event.data["incident"])
         data = veiled(event.data) if masked else event.data
         words = [_WORDS.get(str(data[name]), str(data[name])) for name in _TOLD if data.get(name)]
+        if event.kind == "evidence":
+            words.insert(0, STEPS.get(str(data["step"]), ""))
         if event.kind == "callback":
             words.insert(0, _SOLVED[data.get("resolved")] or "没有问到")
         at = parse(str(data.get("at") or event.at))

@@ -142,6 +142,7 @@ def _ways(standing: Standing) -> list[_Way]:
         can("arranged", "调度落实：人、车、钱到位", "arrange")
     if not found or (order.verified is not None and order.dispatched is not None and order.met):
         real = "属实，马上办；" if standing.truth in ("real", "partly") else ""
+        real = "照他不满意的那一点重办；" if order.returned else real
         can("closed", f"{real}办成就办结", "close", "--text 结果 --evidence 材料")
     return found
 
