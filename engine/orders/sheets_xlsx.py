@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -16,17 +15,13 @@ from engine.orders import privacy
 from engine.orders.mapping import recognised
 from engine.orders.problems import Problems, index, letter
 from engine.orders.sheets import HEAD, MAX_COLUMNS, Merge, Table, header_place, or_first, trimmed
+from engine.orders.xlsx_guard import SAVE_AGAIN, guard, has_macros
 from engine.orders.xlsx_rows import values
 
-MAX_PARTS = 5000
-MAX_UNPACKED = 2 << 30  # a full sheet of 30 columns has about 1.5 GB of XML
-MAX_RATIO = 200  # sheets pack 5 to 40 times; a bomb 1,000 times
-_SMALL = 4 << 20  # what unpacks to less is no bomb, however well it packs
 _BEYOND = 8  # columns right of the last header that are looked at
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]{0,80}?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"))
-_AGAIN = "在 Excel 或 WPS 里打开，另存为 .xlsx 再导入"
 _EXACT = 10**15  # a spreadsheet keeps 15 digits of a number
 
 
@@ -36,7 +31,7 @@ def read_xlsx(path: Path, problems: Problems, sheet: str) -> Table:
     BadData: damaged, protected, a bomb, no table in it. NotFound: no such sheet.
     """
     guard(path)
-    if path.suffix.lower() in (".xlsm", ".xltm") or _has_macros(path):
+    if path.suffix.lower() in (".xlsm", ".xltm") or has_macros(path):
         problems.add("info", "macros", "工作簿带宏：只读数据，宏没有运行，也不保存")
     try:
         with warnings.catch_warnings():
@@ -45,46 +40,7 @@ def read_xlsx(path: Path, problems: Problems, sheet: str) -> Table:
     except (BadData, NotFound, MemoryError):
         raise
     except Exception as error:  # openpyxl and expat raise anything at all for a damaged file
-        raise BadData(f"{path.name} 已损坏，读不出来（{type(error).__name__}）", _AGAIN) from error
-
-
-def guard(path: Path) -> None:
-    """BadData unless the file is a whole workbook of a sane size, by what its parts declare.
-
-    Python's reader gives no more than a part declares and then finds its checksum wrong: to declare less
-    than there is does not get past this.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-            names = {part.filename for part in parts}
-            if any(part.flag_bits & 1 for part in parts):
-                raise BadData(f"{path.name} 加了密码", "去掉密码后再导入")
-            if "[Content_Types].xml" not in names:
-                raise BadData(f"{path.name} 不是 Excel 工作簿，是压缩包或别的格式", _AGAIN)
-            if "xl/workbook.bin" in names:
-                raise BadData(f"{path.name} 是二进制工作簿（.xlsb），不能直接读", _AGAIN)
-            unpacked = sum(part.file_size for part in parts)
-            ratio = max(
-                (p.file_size / max(p.compress_size, 1) for p in parts if p.file_size > _SMALL), default=0
-            )
-            if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or ratio > MAX_RATIO:
-                raise BadData(
-                    f"{path.name} 解开后有 {unpacked >> 20} MB、{len(parts)} 个部件，像压缩炸弹，没有打开",
-                    "来源可靠的，另存为 CSV 再导入；不可靠的，不要打开，交信息化部门",
-                )
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    with archive.open(part) as file:
-                        if b"<!DOCTYPE" in file.read(1024).replace(b"\0", b""):
-                            raise BadData(f"{path.name} 里有不该有的声明（DOCTYPE），没有打开", _AGAIN)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, ValueError) as error:
-        raise BadData(f"{path.name} 已损坏或没有下载完整", "重新下载或导出一次") from error
-
-
-def _has_macros(path: Path) -> bool:
-    with zipfile.ZipFile(path) as archive:
-        return any(name.endswith("vbaProject.bin") for name in archive.namelist())
+        raise BadData(f"{path.name} 已损坏，读不出来（{type(error).__name__}）", SAVE_AGAIN) from error
 
 
 def _read(path: Path, problems: Problems, wanted: str) -> Table:
