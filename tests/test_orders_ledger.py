@@ -469,6 +469,16 @@ steps: {"*": done}
 """
 
 
+def test_no_extension_into_a_year_that_no_calendar_knows() -> None:
+    """An extension whose end cannot be told is refused with what to do; the clock goes on as it was."""
+    office = Office(None, "2098-12-30 10:00:00")
+    office.add("A1", kind="停水")
+    due = office.due("A1", "close")
+    assert due is not None
+    assert "不知道2099年的放假" in refused(office, "A1", "extended", limit="close", by=DAY, why="x")
+    assert office.due("A1", "close") == due
+
+
 class TestWork:
     """The playbook walked for an order."""
 

@@ -84,7 +84,13 @@ def _extended(ground: Ground) -> list[Lack]:
     granted = [extension.by for extension in standing.extensions if extension.limit == name]
     by = msgspec.convert(ground.data["by"], Duration)
     clocks.may_extend(name, limits[name], watch, by, granted, ground.now)
-    return needs(ground, ("why", "延期原因（--why）"))
+    lacks = needs(ground, ("why", "延期原因（--why）"))
+    more = [*standing.extensions, clocks.Extension(name, by)]
+    longer = msgspec.structs.replace(standing, extensions=more)
+    for after in watched(longer, ground.scheme, ground.working):
+        if after.limit == name and after.state(ground.now) == "unknown":
+            lacks.append(Lack(f"延到哪天算不出：{after.why}"))  # never a clock that nobody can tell
+    return lacks
 
 
 def _paused(ground: Ground) -> list[Lack]:

@@ -42,7 +42,7 @@ def paper(found: Statistics, hall: str, now: datetime, before: Statistics | None
     ]
     who = f"{hall}　" if hall else ""
     return Paper(
-        f"热线工单分析（{found.period.title}）",
+        f"热线工单分析：{found.period.title}",
         f"{who}{found.period.first}至{found.period.last}受理　{moment(now)}生成",
         tuple(numbered),
         _foot(found),
