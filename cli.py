@@ -638,12 +638,13 @@ def practice(context: click.Context, learner: str, as_json: bool) -> int:
 
 
 @practice.command("list")
+@_LEARNER
 @_JSON
-def practice_list(as_json: bool) -> None:
-    """列出题目。"""
-    from engine.console import grading
+def practice_list(learner: str, as_json: bool) -> None:
+    """列出题目，和这位学员上次的得分、到期的点。"""
+    from engine.console import practice_commands
 
-    grading.questions(json=as_json)
+    practice_commands.listing(learner, json=as_json)
 
 
 @practice.command("start")
@@ -993,6 +994,31 @@ def drill_new(playbook: str, difficulty: int, seed: int, output: Path | None, as
     from engine.console import drills
 
     drills.new(playbook, difficulty, seed, output, json=as_json)
+
+
+@drill.command("export")
+@click.argument("name", metavar="名称或文件")
+@click.option("--xlsx", is_flag=True, help="Excel 表（不写就是 CSV）")
+@click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件")
+@click.option("--force", is_flag=True, help="文件已有也写，盖掉旧的")
+def drill_export(name: str, xlsx: bool, output: Path | None, force: bool) -> None:
+    """演练脚本导出成表（MSEL）：什么时刻、从哪来、说什么、预期反应。"""
+    from engine.console import drills
+
+    drills.export(name, output, xlsx=xlsx, force=force)
+
+
+@drill.command("import")
+@click.argument("name", metavar="名称或文件")
+@click.argument("sheet", type=_FILE, metavar="表")
+@click.option("--output", "-o", type=_FILE, metavar="文件", help="写成新的演练文件")
+@click.option("--force", is_flag=True, help="文件已有也写，盖掉旧的")
+@_JSON
+def drill_import(name: str, sheet: Path, output: Path | None, force: bool, as_json: bool) -> int:
+    """改过的脚本表收回来，写成新的演练文件；有错逐格说清，不写。"""
+    from engine.console import drills
+
+    return drills.take_in(name, sheet, output, force=force, json=as_json)
 
 
 if __name__ == "__main__":

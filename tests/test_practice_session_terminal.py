@@ -1,5 +1,6 @@
 """The sitting at a terminal of 80×24: countdown, typing, pasting, kill -9, a set, reviews."""
 
+import io
 import os
 import re
 import time
@@ -7,7 +8,11 @@ import time
 import pexpect
 import pytest
 
+from engine.console import practice_keys
+from engine.console.practice_take import Wishes, take
+from engine.console.terminal import Terminal
 from engine.console.wrap import columns
+from engine.errors import BadData
 from tests.walking import Officer, emitted
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")
@@ -261,3 +266,33 @@ def test_reviews(home, tmp_path):
     learner.child.sendline("q")
     learner.sees("练了 1 个点，说到 1 个")
     assert learner.ends() == 0
+
+
+def test_without_single_keys(monkeypatch):
+    """Where keys cannot be read one by one (Windows), lines are: the same ends, the same saving."""
+    monkeypatch.setattr(practice_keys, "possible", lambda out: False)
+    kept = []
+    for typed, expected in (
+        ("\n第一行\n第二行\n\n不算\n", ("第一行\n第二行", "done")),
+        ("第一行\n.\n", ("第一行", "done")),
+        ("第一行\nq\n", ("第一行", "left")),
+        ("第一行\n", ("第一行", "done")),
+        ("", ("", "left")),
+    ):
+        out = io.StringIO()
+        screen = Terminal(out, io.StringIO(typed), 80)
+        taken = take(screen, Wishes(60, 180), lambda text, think, spent: kept.append(text))
+        assert (taken.text, taken.ended) == expected
+        assert "剩 2:59> " in out.getvalue() or "剩 3:00> " in out.getvalue()
+    assert kept[:2] == ["第一行", "第一行\n第二行"]
+
+
+def test_what_cannot_be_saved_is_told_once(capsys):
+    """A full disk while somebody types: one warning, and the typing goes on."""
+
+    def full(text, think, spent):
+        raise BadData("磁盘已满", "清理磁盘")
+
+    screen = Terminal(io.StringIO(), io.StringIO("一\n二\n三\n\n"), 80)
+    assert take(screen, Wishes(0, 0), full).text == "一\n二\n三"
+    assert capsys.readouterr().err.count("磁盘已满") == 1

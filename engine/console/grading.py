@@ -1,4 +1,4 @@
-"""`zhiban practice`: the questions, an answer marked, a batch, a measurement."""
+"""`zhiban practice grade` and `eval`: an answer marked, a batch, a measurement."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.practice.evaluate import Judged, Line, by_group, judge
 from engine.practice.marking import Mark, mark
 from engine.practice.model import Bank, Question
 from engine.practice.reading import load
-from engine.practice.reports import band, document, listing, notes, profile_lines, wanted
+from engine.practice.reports import band, document, notes, profile_lines, wanted
 from engine.reader.report import suggest
 
 LIMIT = 2_000_000  # bytes of an answer; a spoken answer has about 2,000
@@ -27,17 +27,6 @@ class _Entry(msgspec.Struct):
     id: str | int
     question: str
     text: str
-
-
-def questions(*, json: bool) -> None:
-    """The questions."""
-    bank = load()
-    if json:
-        record.emit(listing(bank))
-        return
-    screen = terminal()
-    for question in bank.questions:
-        screen.line(question.text, first=f"{question.id:<4}", rest="    ")
 
 
 def grade(id: str, answer: Path | None, batch: Path | None, *, json: bool) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.console import desk, practice_desk
+from engine.console import desk, practice_desk, record
 from engine.console.respond import interactive, terminal
 from engine.errors import NeedsInput, UsageError
 from engine.practice import schedule
@@ -25,6 +25,33 @@ def home(learner: str, *, json: bool) -> int:
         who, told = practice_desk.name(book, learner)
         _say(told)
         return practice_piped.home(book, load(), who, json=json)
+
+
+def listing(learner: str, *, json: bool) -> None:
+    """The questions, and how the learner stands with each."""
+    from engine.practice.reports import listing as questions
+
+    bank = load()
+    with practice_desk.notebook() as book:
+        names = book.names()
+        who = practice_desk.known(book, learner) if learner or names else ""
+        one, now = book.learner(who), book.clock.now()
+    told = []
+    for question, plain in zip(bank.questions, questions(bank), strict=True):
+        last = one.last(question.id)
+        due = sum(p.id in one.cards and schedule.due(one.cards[p.id], now) for p in question.points)
+        told.append({**plain, "score": last.score if last else None, "due": due})
+    if json:
+        record.emit(told)
+        return
+    screen = terminal()
+    if who:
+        screen.line(f"学员 {who}：上次几分，到期几点", "quiet")
+    for question, plain in zip(bank.questions, told, strict=True):
+        state = ""
+        if who:
+            state = f"{'' if plain['score'] is None else plain['score']:>3} {plain['due'] or '':>2} "
+        screen.line(question.text, first=f"{question.id:<4}{state}", rest="    ")
 
 
 def start(

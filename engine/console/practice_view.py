@@ -10,6 +10,7 @@ from engine.model import PHASE_TITLES
 from engine.practice.entries import Answered, Blamed, Credited, Observed, Replied
 from engine.practice.model import Fault, Point, Question
 from engine.practice.reports import SHAPES, wanted
+from engine.triage.text import LIMIT
 
 _OPEN, _CLOSE = "【", "】"
 _AT_ONCE = 6  # gaps shown before a pause: with the question they fill a screen of 24 rows
@@ -87,7 +88,9 @@ def faults(screen: Terminal, known: Sequence[Fault], blamed: Sequence[Blamed], t
 def said(screen: Terminal, title: str, entry: Answered | Replied) -> None:
     """The answer with its evidence between brackets: the number of the point, or × of a fault."""
     screen.line(f"{title}（【号码 依据】，× 是不该说的）：", "title")
-    text = highlighted(entry.text, entry.points, entry.faults)
+    text = highlighted(entry.text[:LIMIT], entry.points, entry.faults)
+    if len(entry.text) > LIMIT:
+        text += f"\n……（后面 {len(entry.text) - LIMIT} 字没有看）"
     inside = False
     for row in wrap(text, screen.width, "  ", "  "):
         inside = _row(screen, row, inside)
