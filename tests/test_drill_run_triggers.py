@@ -135,6 +135,50 @@ def test_done_before_its_time_counts_from_its_time():
     assert store.state.expected["word"].outcome == "missed"
 
 
+def test_a_step_that_is_wanted_anew_has_to_be_done_anew():
+    """What was done before does not meet an expectation if the playbooks want it again by then."""
+    drill = with_injects(
+        Inject("calm", Trigger(at=30), "不吵了。", sets={"quarrel": False}, reveals=("quarrel",)),
+        Inject("anew", Trigger(at=60), "又吵起来了！", sets={"quarrel": True}, reveals=("quarrel",)),
+        expectations=(expect("it", 100, steps=("separate",), since=on("fired", "anew"), within=60),),
+    )
+    store = acted(drill, do(4, "ask", "quarrel"), do(5, "step", "separate"), until=70)
+    assert store.state.expected["it"].outcome == ""
+    perform.act(store, "duty", "step", "separate", "", at(store, 80))
+    assert store.state.expected["it"].at == at(store, 80)
+    other = msgspec.structs.replace(drill, injects=drill.injects[1:])  # it never stopped
+    store = acted(other, do(4, "ask", "quarrel"), do(5, "step", "separate"), until=70)
+    assert store.state.expected["it"].at == at(store, 60)
+
+
+def test_in_the_last_moment_is_in_time():
+    """What counts from the moment at which the time is up is in time, and nothing is unmet."""
+    own = expect("it", 100, steps=("always.call-120",), within=240)
+    drill = with_injects(
+        RAIN.injects[2], Inject("no", on("unmet", "it"), "没人打电话？"), expectations=(own,)
+    )
+    store = acted(drill, do(5, "step", "always.call-120"), until=300)
+    assert (store.state.expected["it"].outcome, store.state.expected["it"].at) == ("met", at(store, 240))
+    assert list(store.state.fired) == ["fall"]
+
+
+def test_a_search_that_finds_nothing_tells_nothing():
+    """A step whose finds have no truth is done and tells nothing."""
+    drill = with_injects(truth=())
+    store = acted(drill, do(4, "ask", R + "can_shelter"), do(5, "step", R + "check-lobby"), until=70)
+    assert store.state.done[R + "check-lobby"].seq
+    assert kinds(store, "told", "fact") == [R + "can_shelter"]
+
+
+def test_a_terminal_whose_time_is_behind_writes_no_past():
+    """An act at a drill time before the last event stands at the moment of that event."""
+    store = acted(RAIN, do(90, "ask", "quarrel"), until=95)
+    perform.act(store, "guide", "step", R + "to-door", "", at(store, 80))
+    moments = [event.at for event in store.events]
+    assert moments == sorted(moments)
+    assert store.state.at == at(store, 90)
+
+
 def test_what_an_inject_tells_is_no_question_asked():
     """A fact that came with an inject does not meet the expectation that it is asked for."""
     drill = with_injects(
@@ -161,6 +205,7 @@ def test_facts_that_change_are_told_as_they_are_then():
     perform.act(store, "duty", "ask", "quarrel", "", at(store, 80))
     store.advance(at(store, 100))
     assert store.state.told["quarrel"].value is True
+    assert len(store.state.of_kind("told")) == 3
 
 
 def test_the_clock_of_the_hall_takes_effect_to_the_minute():

@@ -40,6 +40,7 @@ def apply(state: DrillState, event: Event) -> None:
     if handler is not None:
         handler(state, event.data, event)
         _settle(state, event)
+        triggers.look_back(state)
     state.seq = event.seq
 
 

@@ -118,6 +118,7 @@ class DrillState:
         self.ahead: dict[str, Doing] = {}  # steps done, that the plan did not want then
         self.documents: dict[str, Doing] = {}
         self.harms: list[Harmed] = []
+        self.opened: list[str] = []  # expectations not looked back for yet
         self.expected: dict[str, Expected] = {entry.id: Expected() for entry in drill.expectations}
         self.first_act: Doing | None = None
         self.controlled: Doing | None = None  # since when no required safety or control step was open

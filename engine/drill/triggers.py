@@ -78,6 +78,21 @@ def evidence(state: DrillState, of: str, name: str, role: str, seq: int) -> None
             _meet(state, entry, opened, seq)
 
 
+def look_back(state: DrillState) -> None:
+    """Expectations that have just been opened are met by what was done before, as far as it still counts.
+
+    What an inject tells comes with it and may want a step anew, so that is waited for.
+    """
+    if any(slot == "told" and entry.moment <= state.at for (slot, _), entry in state.pending.items()):
+        return
+    for id in state.opened:
+        entry, opened = state.expectations[id], state.expected[id].opened
+        for done in _earlier(state, entry):
+            if opened is not None and _may(entry, done.role):
+                _meet(state, entry, max(opened, state.at), done.seq)
+    state.opened.clear()
+
+
 def harmed(state: DrillState, harm: str, seq: int) -> None:
     """A harmful act was done now: expectations that it should not are missed."""
     for entry in state.drill.expectations:
@@ -137,9 +152,7 @@ def _open(state: DrillState, entry: Expectation, moment: datetime) -> None:
     elif entry.within:
         end = min(end, _later(moment, entry.within))
     schedule(state, "lost", entry.id, end, "expected", name, 0)
-    for done in _earlier(state, entry):
-        if _may(entry, done.role):
-            _meet(state, entry, moment, done.seq)
+    state.opened.append(entry.id)
 
 
 def _earlier(state: DrillState, entry: Expectation) -> Iterable[Doing]:
