@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from msgspec.structs import asdict
+
 from engine.console import desk, record
 from engine.console.lists import findings as show_findings
 from engine.console.respond import terminal
 from engine.console.tables import table
 from engine.drill.model import Drill
-from engine.drill.reading import Read, files, read_file
+from engine.drill.reading import Read, files, load, read_file
 from engine.errors import BadData, UsageError, reason
 from engine.model import Finding
 
@@ -87,6 +89,64 @@ def _name(read: Read) -> str:
 
 def _errors(found: Sequence[Finding]) -> bool:
     return any(finding.level == "error" for finding in found)
+
+
+def export(name: str, output: Path | None, *, xlsx: bool, force: bool) -> None:
+    """The script of a drill as a sheet: XLSX, else CSV."""
+    from engine.console.incidents import write as put
+    from engine.drill.msel import sheet
+    from engine.exports import csv
+    from engine.exports import xlsx as workbook
+
+    library = desk.shelf().library
+    drill = load(library, name).drill
+    assert drill is not None
+    made = sheet(drill, library)
+    book = xlsx or (output is not None and output.suffix.lower() == ".xlsx")
+    if book and output is None:
+        raise UsageError("XLSX 要写到文件", "加 --output 文件.xlsx")
+    put(workbook([made]) if book else csv(made), output, force=force)
+
+
+def take_in(name: str, sheet: Path, output: Path | None, *, force: bool, json: bool) -> int:
+    """A script that was edited as a sheet, as a drill file again; 4 and no file when the sheet has faults."""
+    from engine.console import importview
+    from engine.console.incidents import write as put
+    from engine.drill.check import check as examine
+    from engine.drill.msel import take_in as read_sheet
+    from engine.drill.writing import write
+    from engine.orders.problems import Problems
+    from engine.practice.reading import load as load_bank
+
+    library, problems = desk.shelf().library, Problems()
+    old = load(library, name).drill
+    assert old is not None
+    made = read_sheet(old, library, sheet, problems)
+    found = examine(made.drill, library, load_bank()) if made.drill is not None else ()
+    bad = bool(problems.errors) or _errors(found)
+    if made.drill is not None and not bad:
+        text = write(made.drill, f"由 {old.id} 第 {old.version} 版和表 {sheet.name} 写成。")
+        if output is not None:
+            put(text.encode(), output, force=force)
+        elif not json:
+            desk.stdout(text)
+    if json:
+        record.emit(
+            {
+                "drill": old.id,
+                "problems": [asdict(problem) for problem in problems.sorted()],
+                "findings": found,
+                "changes": list(made.changes),
+                "written": str(output) if output is not None and not bad else None,
+            }
+        )
+    elif bad or output is not None:
+        screen = terminal()
+        importview.cells(screen, problems)
+        show_findings(screen, found)
+        says = "、".join(made.changes) or "没有改动"
+        screen.line("有错，没有写文件。改好再来。" if bad else f"{says}。", "late" if bad else "good")
+    return 4 if bad else 0
 
 
 def new(playbook: str, level: int, seed: int, output: Path | None, *, json: bool) -> None:

@@ -34,6 +34,17 @@ def show(screen: Terminal, checked: Checked, batch: Batch | None, dry_run: bool)
     if left := [f"{letter(i)}“{header}”" for i, header in checked.columns.unused if header]:
         more = f" 等 {len(left)} 列" if len(left) > 12 else ""
         screen.line(f"没有用的列：{'、'.join(left[:12])}{more}", "quiet")
+    cells(screen, problems)
+    if checked.callers:
+        screen.line(f"重复来电：{checked.repeaters} 人就同一件事来电多次，应提级", "soon")
+        for caller in checked.callers[:_CALLERS]:
+            about = "、".join(part for part in (caller.kind, caller.subject) if part)
+            screen.line(f"{caller.phone} {about}：{caller.calls} 次，最近一单 {caller.last}", first="  ")
+    screen.line(*_result(checked, batch, dry_run))
+
+
+def cells(screen: Terminal, problems: Problems) -> None:
+    """What is wrong with a sheet, by cell; beyond a screenful only how much more."""
     listed = problems.sorted()
     helps = [problem.help for problem in listed] + [""]
     for number, problem in enumerate(listed[:_SHOWN]):
@@ -42,12 +53,6 @@ def show(screen: Terminal, checked: Checked, batch: Batch | None, dry_run: bool)
         screen.line(f"……还有 {rest} 处；写成表逐格看：加 --problems 文件.csv", "soon")
     for problem in problems.rest():
         screen.line(f"{problem.message}，改好后再查一遍", "soon", first=f"{problem.place} ")
-    if checked.callers:
-        screen.line(f"重复来电：{checked.repeaters} 人就同一件事来电多次，应提级", "soon")
-        for caller in checked.callers[:_CALLERS]:
-            about = "、".join(part for part in (caller.kind, caller.subject) if part)
-            screen.line(f"{caller.phone} {about}：{caller.calls} 次，最近一单 {caller.last}", first="  ")
-    screen.line(*_result(checked, batch, dry_run))
 
 
 def _problem(screen: Terminal, problem: Problem, say: str) -> None:
