@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +46,8 @@ def load(file: Path, source: str) -> pl.DataFrame:
 
 def write(folder: Path, rows: pl.DataFrame) -> str:
     """The rows in a file of `folder` named by its hash, which is returned. BadData: disk or rights."""
+    import tempfile  # imported late: a list does not need it
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder, suffix=".part")

@@ -151,7 +151,7 @@ def _text(cell: Any) -> str | None:
     if isinstance(
         cell, datetime
     ):  # a spreadsheet's fractions of a day end a hair before or behind the second
-        return (cell + timedelta(milliseconds=500)).strftime("%Y-%m-%d %H:%M:%S")
+        return (cell + timedelta(milliseconds=500)).isoformat(" ", "seconds")
     if isinstance(cell, date | time):
         return cell.isoformat()
     return str(cell)
