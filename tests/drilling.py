@@ -1,5 +1,6 @@
 """Small drills made in Python, and scripts for trainees, for the tests of running drills."""
 
+import weakref
 from typing import NamedTuple
 
 from engine.clock import parse
@@ -170,9 +171,11 @@ def do(second, kind, id="", text="", role="duty"):
 
 def begin(drill=RAIN, journal=None, **more) -> Store:
     """A run that has just begun."""
-    return Store.create(
-        journal or Journal(None), drill, LIBRARY, {}, parse(drill.start), bank=BANK, **more
-    )  # fmt: skip
+    record = journal or Journal(None)
+    store = Store.create(record, drill, LIBRARY, {}, parse(drill.start), bank=BANK, **more)
+    if journal is None:
+        weakref.finalize(store, record.close)
+    return store
 
 
 def plain(store, *without):

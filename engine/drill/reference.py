@@ -7,6 +7,7 @@ proposes them or one of their own facts is told. Playbooks that the drill does n
 
 from __future__ import annotations
 
+import weakref
 from datetime import datetime, timedelta
 
 import msgspec
@@ -23,8 +24,10 @@ def begin(state: DrillState) -> None:
     """Open it with what is known at the start."""
     drill = state.drill
     profile = msgspec.convert(state.opening.get("profile", {}), Profile)
+    journal = Journal(None)
+    weakref.finalize(state, journal.close)
     state.session = Session.begin(
-        Journal(None), state.library, {}, drill.playbooks[:1], SimulatedClock(state.begun),
+        journal, state.library, {}, drill.playbooks[:1], SimulatedClock(state.begun),
         profile=profile, text=drill.scene, title=drill.title, mode="drill", durable=False,
     )  # fmt: skip
     for fact, value in drill.known.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -56,10 +57,13 @@ def run_script(
     journal: Journal | None = None,
 ) -> Run:
     """Play a whole drill in simulated time, in memory unless a journal is given. Same seed, same record."""
+    record = journal or Journal(None)
     store = Store.create(
-        journal or Journal(None), drill, library, {}, parse(drill.start),
+        record, drill, library, {}, parse(drill.start),
         seed=seed, hints=hints, profile=profile, bank=bank,
     )  # fmt: skip
+    if journal is None:
+        weakref.finalize(store, record.close)
     player = trainee(who, seed) if isinstance(who, str) else who
     play(store, player, store.state.end, tick)
     return Run(store, store.state, score(store.state))
