@@ -296,3 +296,31 @@ def test_what_cannot_be_saved_is_told_once(capsys):
     screen = Terminal(io.StringIO(), io.StringIO("一\n二\n三\n\n"), 80)
     assert take(screen, Wishes(0, 0), full).text == "一\n二\n三"
     assert capsys.readouterr().err.count("磁盘已满") == 1
+
+
+def test_question_asked_after(home):
+    """One question after the answer, which changes something; killed in the reply, it goes on; marked apart."""
+    learner = sits(home, "start", "E1", "--think", "0")
+    learner.sees("剩 2:59> ")
+    learner.child.sendline(WROTE)
+    learner.child.sendline("")
+    while learner.child.expect([r"回车[^\n>]{2,20}> ", r"追问\r?\n[\s\S]*?剩[ \d:]+> "]) == 0:
+        learner.child.sendline("")
+    learner.child.send("我马上")
+    for _ in range(100):
+        if [one["signs"] for one in drafted(home)] == [3]:
+            break
+        time.sleep(0.05)
+    learner.child.kill(9)
+    learner.child.close()
+    again = sits(home)
+    assert "追问没有答完" in again.at_prompt()
+    again.child.sendline("")
+    again.sees("我马上")
+    again.child.sendline("请领导过来，安抚老人。")
+    again.child.sendline("")
+    again.sees("单独计")
+    assert again.ends() == 0
+    seen = emitted(home, "practice", "progress", "--json")
+    assert (seen["answers"], seen["replies"]) == (1, 1)
+    assert drafted(home) == []

@@ -149,16 +149,17 @@ class Sitting:
     # ---- what is shown --------------------------------------------------------------------------
 
     def show(self, question: Question, entry: Answered) -> None:
-        """Gaps first; then, after Enter, the answer with its evidence beside the outline."""
+        """Gaps first; then, after Enter, the answer with its evidence above the outline."""
         self.screen.blank()
         view.result(self.screen, entry)
         view.gaps(self.screen, question.points, entry.points, self.pause)
-        self.pause("回车看你的作答和依据")
+        self.pause("回车看你的作答、依据和提纲")
         view.faults(self.screen, question.faults, entry.faults, entry.text)
         view.said(self.screen, "你的作答", entry)
-        view.profile(self.screen, entry)
-        self.pause("回车看答题提纲")
         view.outline(self.screen, question)
+        if entry.profile:
+            self.pause("回车看四项观察")
+            view.profile(self.screen, entry)
 
     def pause(self, words: str) -> None:
         """Wait for Enter."""

@@ -86,8 +86,8 @@ def _show(screen: Any, question: Question, entry: Answered) -> None:
     view.gaps(screen, question.points, entry.points)
     view.faults(screen, question.faults, entry.faults, entry.text)
     view.said(screen, "作答", entry)
-    view.profile(screen, entry)
     view.outline(screen, question)
+    view.profile(screen, entry)
     screen.blank()
 
 
