@@ -67,6 +67,46 @@ def test_round_trip_changes_nothing(tmp_path, name, form):
     before, after = load(load_library(hall=False), name).drill, load(load_library(hall=False), str(out)).drill
     assert after.version == before.version + 1
     key = {inject.id: placeless(inject) for inject in before.injects}
+    assert {inject.id: placeless(inject) for inject in after.injects} == key
+    assert placeless(after.expectations) == placeless(before.expectations)
+
+
+def test_the_run_follows_an_edited_time(tmp_path):
+    """A time changed in the spreadsheet program is when the inject comes in the next run."""
+    sheet, out = tmp_path / "script.xlsx", tmp_path / f"{DRILL}.yaml"
+    assert zhiban("export", DRILL, "-o", sheet).exit_code == 0
+    book = load_workbook(sheet)
+    page = book.active
+    titles = [cell.value for cell in page[1]]
+    row = next(row for row in page.iter_rows(min_row=2) if row[0].value == "fall")
+    assert row[titles.index("时刻")].value == "D+0 H+0 M+04"
+    row[titles.index("时刻")].value = "T+5m30s"
+    row[titles.index("渠道")].value = "微信"
+    book.save(sheet)
+    result = zhiban("import", DRILL, sheet, "-o", out)
+    assert "fall 从 D+0 H+0 M+04 改到 D+0 H+0 M+05 S+30" in result.output
+    library = load_library(hall=False)
+    state = run_script(load(library, str(out)).drill, library, "silent").state
+    (event,) = [event for event in state.of_kind("injected") if event.data["inject"] == "fall"]
+    assert event.at == "2026-06-01T08:25:30+08:00"
+    assert next(i for i in state.drill.injects if i.id == "fall").channel == "wechat"
+
+
+def test_rows_can_be_added_and_taken_out(tmp_path):
+    """A new row with a time is a new inject; a row taken out is gone."""
+    rows, file = exported(tmp_path)
+    rows = [row for row in rows if row[0] != "post"]
+    new = dict.fromkeys(rows[0], "") | {
+        "编号": "kid",
+        "时刻": "T+3m",
+        "渠道": "现场",
+        "内容": "一个孩子哭着找厕所",
+    }
+    rows.append([new[title] for title in rows[0]])
+    out = tmp_path / f"{DRILL}.yaml"
+    result = zhiban("import", DRILL, written(rows, file), "-o", out)
+    assert result.exit_code == 0, result.output
+    drill = load(load_library(hall=False), str(out)).drill
     assert "加了 kid、删了 post" in result.output
     assert "post" not in [inject.id for inject in drill.injects]
     assert next(i for i in drill.injects if i.id == "kid").when.at == 180
