@@ -1021,5 +1021,58 @@ def drill_import(name: str, sheet: Path, output: Path | None, force: bool, as_js
     return drills.take_in(name, sheet, output, force=force, json=as_json)
 
 
+@drill.command("run")
+@click.argument("name", metavar="[演练|文件|编号]", default="")
+@click.option("--role", default="", metavar="岗位", help="演哪个岗位，默认第一个")
+@click.option("--name", "person", default="", metavar="姓名", help="谁来演")
+@click.option("--seed", type=click.IntRange(0), metavar="数", help="同一颗种子同一场")
+@click.option("--speed", type=click.IntRange(1, 600), default=1, metavar="倍", help="钟走几倍快")
+@click.option("--step", is_flag=True, help="钟一步一步走：空行一步，或 等 30s")
+@click.option("--paused", is_flag=True, help="先停着，等主持人或 p 开始")
+@click.option("--hints", is_flag=True, help="可以要提示（扣分）")
+@click.option("--team", is_flag=True, help="几个人一起练，别的终端用 drill join")
+@click.option("--answers", type=_FILE, metavar="文件", help="照文件演，不等时间：每行 T+90s 说 …")
+@click.option(
+    "--as", "scripted", type=click.Choice(["perfect", "silent", "harmful", "random"]), help="脚本演"
+)
+@_JSON
+def drill_run(name: str, speed: int, step: bool, paused: bool, as_json: bool, **more: Any) -> int:
+    """演一场，或接着演没完的（不写名称就是最近一场没完的）。"""
+    from engine.console import drill_commands
+
+    pace = drill_commands.Pace(speed, step, paused)
+    return drill_commands.run(name, pace=pace, json=as_json, **more)
+
+
+@drill.command("join")
+@click.argument("name", metavar="[编号]", default="")
+@click.option("--role", required=True, metavar="岗位", help="演哪个岗位")
+@click.option("--name", "person", default="", metavar="姓名", help="谁来演")
+def drill_join(name: str, role: str, person: str) -> int:
+    """加入正在演的一场，演另一个岗位。"""
+    from engine.console import drill_commands
+
+    return drill_commands.join(name, role=role, person=person)
+
+
+@drill.command("runs")
+@_JSON
+def drill_runs(as_json: bool) -> None:
+    """列出演过的和没完的。"""
+    from engine.console import drill_commands
+
+    drill_commands.listing(json=as_json)
+
+
+@drill.command("score")
+@click.argument("name", metavar="[编号]", default="")
+@_JSON
+def drill_score(name: str, as_json: bool) -> None:
+    """一场演练的分数，每一分为什么、依据哪一条记录。"""
+    from engine.console import drill_commands
+
+    drill_commands.score(name, json=as_json)
+
+
 if __name__ == "__main__":
     sys.exit(main())

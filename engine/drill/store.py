@@ -59,6 +59,7 @@ class Store:
         people: Mapping[str, str] | None = None,
         hints: bool = False,
         solo: bool = False,
+        scripted: str = "",
         profile: Profile | None = None,
         bank: Bank | None = None,
     ) -> Store:
@@ -66,6 +67,7 @@ class Store:
 
         `texts`: the drill file under a name that begins with TEXT, and all playbook texts. `real`: when
         that is. `people`: role → name of who is there. `solo`: zhiban is controller.
+        `scripted`: the scripted trainee that plays; such runs are compared with nobody's.
         """
         store = cls(journal, journal.new_id(real), drill, library, bank)
         data: dict[str, Any] = {
@@ -80,6 +82,8 @@ class Store:
             "solo": solo,
             "profile": msgspec.to_builtins(profile or Profile()),
         }
+        if scripted:
+            data["scripted"] = scripted
         event = Event(1, "begun", drill.start, 1, data)
         journal.create(store.id, "drill", texts, [event], f"【演练】{drill.title}")
         fold.apply(store.state, event)

@@ -96,9 +96,9 @@ def _line(state: DrillState, event: Event, role: str, now: datetime) -> list[Lin
             words = data["words"] or "办好了"
             return [made("returned", f"{state.event(event.cause).data['text']}：{words}")]
         case "act":
-            return [made(kind, text, _who(state, data["role"])) for kind, text in _acted(state, data)]
+            return [made(kind, text, who(state, data["role"])) for kind, text in _acted(state, data)]
         case "hint":
-            return [made("hint", data["text"], _who(state, data["role"]))]
+            return [made("hint", data["text"], who(state, data["role"]))]
         case "ended":
             return [made("end", _ENDS[data["why"]])]
     return []
@@ -128,7 +128,7 @@ def _acted(state: DrillState, data: dict[str, Any]) -> list[tuple[str, str]]:
     return [("act", data["text"]), ("note", told)]
 
 
-def _who(state: DrillState, role: str) -> str:
+def who(state: DrillState, role: str) -> str:
     """A role in words, with the name of who plays it."""
     label = next((entry.label for entry in state.library.vocabulary.roles if entry.id == role), role)
     name = state.people.get(role, "")

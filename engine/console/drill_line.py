@@ -1,0 +1,186 @@
+"""Lines typed while a drill goes on: what comes in is shown at once, above what is being typed.
+
+On a terminal prompt_toolkit keeps the typed text whole; on a dumb terminal and in a pipe new things are
+shown between lines, by waiting with a limit.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import os
+import select
+import sys
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from engine.console.practice_keys import dumb
+from engine.console.terminal import Terminal
+
+LOOK = 0.2  # seconds between two looks at the record
+_PIECE = 65536
+
+
+class Watcher(Protocol):
+    """Who looks at the record while a line is typed."""
+
+    def look(self) -> bool:
+        """Look once; whether there is something to show."""
+        ...
+
+    def show(self) -> None:
+        """Print what is new."""
+        ...
+
+    def over(self) -> bool:
+        """Whether no more lines are wanted."""
+        ...
+
+    def bar(self) -> str:
+        """One line that says where things stand now, with the clock."""
+        ...
+
+
+class Lines:
+    """Reads lines. `read` returns None when the watcher wants no more; EOFError at the end of input."""
+
+    def __init__(self, screen: Terminal, watcher: Watcher) -> None:
+        self.screen, self.watcher = screen, watcher
+        self.count = 0  # lines read
+        self._left = b""
+        self._ended = False
+        self._session: Any = None
+
+    def read(self, prompt: str = "演练> ") -> str | None:
+        """The next line, without its end; blanks around it are kept."""
+        if self.watcher.look():
+            self.watcher.show()
+        if self.watcher.over():
+            return None
+        line = self._with_editor(prompt) if self._editor() else self._plainly(prompt)
+        self.count += line is not None
+        return line
+
+    def _editor(self) -> bool:
+        if self.screen.source is not sys.stdin or self.screen.out is not sys.stdout or dumb():
+            return False
+        with contextlib.suppress(ValueError):
+            if sys.stdin.isatty() and sys.stdout.isatty():
+                return _installed()
+        return False
+
+    # ---- on a terminal ------------------------------------------------------------------------------
+
+    def _with_editor(self, prompt: str) -> str | None:
+        import asyncio
+
+        from prompt_toolkit.application import get_app, run_in_terminal
+
+        watcher = self.watcher
+        failed: list[BaseException] = []
+
+        async def watch() -> None:
+            app = get_app()
+            try:
+                while not watcher.over():
+                    await asyncio.sleep(LOOK)
+                    if watcher.look():
+                        await run_in_terminal(watcher.show)
+                if not app.is_done:
+                    app.exit(result=None)
+            except asyncio.CancelledError:
+                raise
+            except BaseException as error:  # noqa: BLE001 raised again below, in the main line
+                failed.append(error)
+                if not app.is_done:
+                    app.exit(result=None)
+
+        line: str | None = self._prompt()(prompt, pre_run=lambda: get_app().create_background_task(watch()))
+        if failed:
+            raise failed[0]
+        return line
+
+    def _prompt(self) -> Callable[..., str | None]:
+        if self._session is None:
+            from prompt_toolkit import PromptSession
+            from prompt_toolkit.history import InMemoryHistory
+            from prompt_toolkit.output import create_output
+            from prompt_toolkit.output.vt100 import Vt100_Output
+            from prompt_toolkit.styles import Style
+
+            output = create_output(sys.stdout)
+            if isinstance(output, Vt100_Output):
+                output.enable_cpr = False  # one line needs no question about where the cursor is
+            plain = not self.screen.coloured
+            self._session = PromptSession(
+                history=InMemoryHistory(),
+                output=output,
+                bottom_toolbar=self.watcher.bar,
+                refresh_interval=0.5,
+                style=Style.from_dict({"bottom-toolbar": "noreverse" if plain else "reverse"}),
+                enable_suspend=False,
+            )
+        return self._session.prompt  # type: ignore[no-any-return]
+
+    # ---- elsewhere ----------------------------------------------------------------------------------
+
+    def _plainly(self, prompt: str) -> str | None:
+        person = self._person()
+        if person:
+            self._ask(prompt)
+        while True:
+            line = self._next()
+            if line is not None:
+                if not person:
+                    self.screen.line(line, first=prompt)
+                return line
+            if self._ended:
+                raise EOFError
+            if self.watcher.look():
+                if person:
+                    self.screen.blank()
+                self.watcher.show()
+                if person and not self.watcher.over():
+                    self._ask(prompt)
+            if self.watcher.over():
+                return None
+
+    def _person(self) -> bool:
+        try:
+            return self.screen.source.isatty()
+        except ValueError:
+            return False
+
+    def _ask(self, prompt: str) -> None:
+        self.screen.out.write(f"{self.watcher.bar()}\n{prompt}")
+        self.screen.out.flush()
+
+    def _next(self) -> str | None:
+        """A line that is there within LOOK seconds, as typed; None: none yet, or the input has ended."""
+        source = self.screen.source
+        try:
+            fd = source.fileno()
+        except (OSError, ValueError, AttributeError):
+            fd = -1
+        if fd < 0 or os.name == "nt":  # no waiting there: whole lines, and new things between them
+            line = source.readline()
+            self._ended = not line
+            return line.rstrip("\r\n") if line else None
+        while b"\n" not in self._left and not self._ended:
+            if not select.select([fd], [], [], LOOK)[0]:
+                return None
+            data = os.read(fd, _PIECE)
+            self._ended = not data
+            self._left += data
+        if not self._left:
+            return None
+        line_, _, self._left = self._left.partition(b"\n")
+        return codecs.decode(line_, source.encoding or "utf-8", "replace").rstrip("\r")
+
+
+def _installed() -> bool:
+    try:
+        import prompt_toolkit  # noqa: F401
+    except ImportError:
+        return False
+    return True

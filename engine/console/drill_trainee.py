@@ -1,0 +1,277 @@
+"""A trainee's terminal: acts are typed freely, what comes in shows at once, nothing hidden ever does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from engine.console import drill_show as show
+from engine.console.drill_desk import real
+from engine.console.drill_line import Lines
+from engine.console.terminal import Terminal
+from engine.drill import clockwork, control, perform, view
+from engine.drill.catalogue import Act, Catalogue
+from engine.drill.meant import understand
+from engine.drill.scoring import score
+from engine.drill.store import Store
+from engine.drill.times import span
+from engine.drill.view import Line
+from engine.errors import UsageError
+
+PAGE = 14  # acts on a page of the list
+STEP = 15  # seconds that an empty line goes on in a stepped drill
+_POSTS = 5_000  # ms between looks at how far posts have got
+_GROWN = 2  # a post is told again when it is so many times as far
+_WORDS = {
+    "？": "?",
+    "Ｒ": "r",
+    "退出": "q",
+    "离开": "q",
+    "结束": "完",
+    "提示": "h",
+    "时间": "t",
+    "暂停": "p",
+    "继续": "p",
+}
+
+
+class Trainee:
+    """One trainee in a role. `solo`: may stop and set going the clock; `wait`: lines read without a drill."""
+
+    def __init__(
+        self, store: Store, role: str, screen: Terminal, *, speed: int = 1, clock: Callable[[], int] = real
+    ) -> None:
+        self.store, self.role, self.screen, self.clock, self.speed = store, role, screen, clock, speed
+        self.beat = clockwork.Beat(clockwork.beat_file(store.id))
+        self.catalogue = Catalogue(store.drill, store.library)
+        self.own = view.who(store.state, role)
+        self.lines = Lines(screen, self)
+        self._seen = 0
+        self._fresh: list[Line] = []
+        self._posts: dict[int, int] = {}  # seq → shares when told last
+        self._posts_at = 0
+        self._offered: Sequence[Act] = ()
+        self._rest: list[Act] = []  # of the list, not shown yet
+        self._typed = ""  # said as it stands with 0
+        self._enter: Act | str | None = None  # what an empty line does
+        self._ending = False
+
+    # ---- what the line reader asks ------------------------------------------------------------------
+
+    def look(self) -> bool:
+        """Look at the record once; whether there is something new for this role."""
+        now_real = self.clock()
+        clockwork.poll(self.store, self.beat, now_real)
+        state = self.store.state
+        if state.seq > self._seen:
+            self._fresh += view.lines(state, self.role, self._seen, self.now())
+            self._seen = state.seq
+        if now_real - self._posts_at >= _POSTS:
+            self._posts_at = now_real
+            self._fresh += self._grown()
+        return bool(self._fresh)
+
+    def show(self) -> None:
+        """Print what is new."""
+        fresh, self._fresh = self._fresh, []
+        show.lines(self.screen, fresh, self.own)
+
+    def over(self) -> bool:
+        """Whether the drill has ended."""
+        return self.store.state.status != "open"
+
+    def bar(self) -> str:
+        """The clock, always in sight."""
+        return show.clock_line(self.store.state, self.now())
+
+    def now(self) -> datetime:
+        """Drill time."""
+        return clockwork.drill_now(self.store.state, self.clock())
+
+    def _grown(self) -> list[Line]:
+        """Posts that have got much further since they were told last."""
+        found = []
+        for line in view.lines(self.store.state, self.role, 0, self.now()):
+            if line.spread is not None and line.kind == "inject":
+                last = self._posts.setdefault(line.seq, max(1, line.spread.shares))
+                if line.spread.shares >= _GROWN * last:
+                    self._posts[line.seq] = line.spread.shares
+                    found.append(line._replace(at=self.now()))
+        return found
+
+    # ---- the drill ----------------------------------------------------------------------------------
+
+    def run(self) -> str:
+        """Until the drill ends or the trainee leaves: `ended` or `left`."""
+        while True:
+            try:
+                line = self.lines.read()
+            except (EOFError, KeyboardInterrupt):
+                return self._leave()
+            if line is None:
+                self.finish()
+                return "ended"
+            try:
+                if self._take(line.strip()) == "left":
+                    return self._leave()
+            except UsageError as error:
+                self.screen.line(f"{error.message}{'；' + error.help if error.help else ''}", "soon")
+
+    def finish(self) -> None:
+        """The marks and what to talk about."""
+        state = self.store.state
+        self.look()
+        self.show()
+        show.result(self.screen, state, score(state), self.store.id)
+        show.hot_wash(self.screen, state, self.store.id)
+
+    def _leave(self) -> str:
+        self.beat.touch(self.store.state, self.clock(), now=True)
+        return "left"
+
+    def _take(self, typed: str) -> str:
+        """One line. `left`: the trainee leaves."""
+        word = _WORDS.get(typed, typed.lower())
+        ending, self._ending = self._ending, False
+        if word == "q":
+            return "left"
+        if word == "完":
+            self._end(ending)
+        elif word == "?":
+            self._rest = [act for act, *_ in self.catalogue.acts]
+            self._page()
+        elif word.startswith("?"):
+            self._list(word[1:].strip())
+        elif word == "r":
+            show.recap(self.screen, self.store.state, self.role, self.now())
+        elif word == "t":
+            self._tell_time()
+        elif word == "p":
+            self._pause()
+        elif word == "h":
+            self._did(perform.hint(self.store, self.role, self.now()))
+        elif (seconds := self._wait(typed)) is not None:
+            control.step(self.store, self.clock(), seconds)
+        elif not typed:
+            self._entered()
+        elif typed.isdecimal():
+            self._choose(int(typed))
+        else:
+            self._understand(typed)
+        return ""
+
+    # ---- acts ---------------------------------------------------------------------------------------
+
+    def _understand(self, typed: str) -> None:
+        meant = understand(self.catalogue, typed)
+        if meant.what == "say":
+            self._do("say", "", meant.text)
+            return
+        if meant.what == "offer" and meant.exact:
+            self._do(meant.acts[0].kind, meant.acts[0].id, meant.acts[0].text)
+            return
+        self._offered, self._typed = meant.acts, meant.text
+        if meant.what == "nothing":
+            self._enter = meant.text if meant.speech else None
+            if meant.speech:
+                self.screen.line("回车＝就这么说出口；或换一种说法。", "quiet")
+            else:
+                self._did(perform.act(self.store, self.role, "unknown", "", meant.text, self.now()))
+                self.screen.line("要对人说这句话按 0；? 看都能做什么。", "quiet")
+            return
+        self._enter = (
+            meant.acts[0] if meant.clear and not meant.speech else meant.text if meant.speech else None
+        )
+        for number, act in enumerate(meant.acts, 1):
+            self.screen.line(act.text, "act" if self._enter is act else "", first=f" {number} ")
+        said = "回车" if meant.speech else "0"
+        first = "回车＝1，" if isinstance(self._enter, Act) else ""
+        self.screen.line(f"{first}{said}＝就这么说出口，都不是就换一种说法", "quiet")
+
+    def _entered(self) -> None:
+        """An empty line: what was offered last, the next page, or a step of the clock."""
+        chosen, self._enter = self._enter, None
+        if isinstance(chosen, Act):
+            self._do(chosen.kind, chosen.id, chosen.text)
+        elif isinstance(chosen, str):
+            self._do("say", "", chosen)
+        elif self._rest:
+            self._page()
+        elif self._stepped():
+            control.step(self.store, self.clock(), STEP)
+
+    def _choose(self, number: int) -> None:
+        if number == 0 and self._typed:
+            self._do("say", "", self._typed)
+        elif 0 < number <= len(self._offered):
+            act = self._offered[number - 1]
+            self._do(act.kind, act.id, act.text)
+        else:
+            self.screen.line("没有这一项；直接写你要做的事，? 看都能做什么。", "quiet")
+
+    def _do(self, kind: str, id: str, text: str) -> None:
+        self._offered, self._typed, self._enter, self._rest = (), "", None, []
+        self._did(perform.act(self.store, self.role, kind, id, text, self.now()))
+
+    def _did(self, events: object) -> None:
+        """What an act brought at once."""
+        if self.look():
+            self.show()
+
+    def _list(self, kind: str) -> None:
+        """`?办`, `?问`, `?发`; or words that the acts have to have."""
+        kinds = {"办": ("step", "harm"), "问": ("ask",), "发": ("issue",)}.get(kind)
+        if kinds is None:
+            self._rest = [act for act, *_ in self.catalogue.acts if kind in act.text]
+        else:
+            self._rest = [act for act, *_ in self.catalogue.acts if act.kind in kinds]
+        if not self._rest:
+            self.screen.line(f"没有带“{kind}”的。", "quiet")
+            return
+        self._page()
+
+    def _page(self) -> None:
+        page, self._rest = self._rest[:PAGE], self._rest[PAGE:]
+        self._offered, self._typed, self._enter = page, "", None
+        for number, act in enumerate(page, 1):
+            self.screen.line(act.text, first=f"{number:>3} ")
+        more = f"回车＝下一页（还有 {math.ceil(len(self._rest) / PAGE)} 页）；" if self._rest else ""
+        self.screen.line(f"{more}写编号就办；?办 ?问 ?发 分类看", "quiet")
+
+    # ---- the clock ----------------------------------------------------------------------------------
+
+    def _stepped(self) -> bool:
+        anchor = self.store.state.anchor
+        return anchor is not None and anchor.speed == 0 and not self.store.state.paused
+
+    def _wait(self, typed: str) -> int | None:
+        """`等 30s` in a stepped drill: seconds."""
+        if not typed.startswith("等") or not self._stepped():
+            return None
+        return span(typed[1:].strip())
+
+    def _pause(self) -> None:
+        state = self.store.state
+        if not state.opening.get("solo"):
+            raise UsageError("有主持人的演练由主持人暂停", "要走开就按 q，再回来接着练")
+        go = state.paused or state.anchor is None
+        speed, why = (self.speed, "go") if go else (0, "pause")
+        control.set_clock(self.store, self.now(), self.clock(), speed, why)
+        self.screen.line("接着走。" if go else "停住了。p 接着走。", "title")
+
+    def _tell_time(self) -> None:
+        state, now = self.store.state, self.now()
+        self.screen.line(show.clock_line(state, now), "title")
+        left = max(timedelta(0), state.end - now)
+        self.screen.line(f"还有 {show.short(int(left.total_seconds()))}。")
+        for line in view.lines(state, self.role, 0, now):
+            if line.spread is not None and line.kind == "inject":
+                self.screen.line(show.told(line, self.own), "soon")
+
+    def _end(self, sure: bool) -> None:
+        if not sure:
+            self._ending = True
+            self.screen.line("结束就算分，没办的都算没办。真要结束再写一次 完。", "soon")
+            return
+        control.end(self.store, self.now(), "trainee")

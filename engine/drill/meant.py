@@ -1,0 +1,76 @@
+"""What a trainee means by a typed line: words to say, an act, a question, a document.
+
+Nothing here knows what the playbooks want: the acts are those of the catalogue, in its order.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+from engine.drill.catalogue import Act, Catalogue, Found
+
+OFFERED = 4
+CLEAR = 0.5  # an act with this score, and LEAD before the next one, is meant
+LEAD = 0.1
+_PREFIX = re.compile(
+    r"(?P<how>说|问|发|办)(?:[\s\u3000]*[:：][\s\u3000]*|[\s\u3000]+)(?P<rest>.+)", re.DOTALL
+)
+_QUOTED = re.compile(r"(?:说[\s\u3000]*[:：，,]?[\s\u3000]*)?[“\"「『](?P<words>.+?)[”\"」』]?", re.DOTALL)
+_KINDS: dict[str, tuple[str, ...]] = {"问": ("ask",), "发": ("issue",), "办": ("step", "harm")}
+_NUMBER = re.compile(r"\d{2,}")
+_ADDRESS = re.compile(r"大家|各位|您|老乡|乡亲|同志们|师傅|阿姨|大爷|大妈|对不起|对不住|抱歉|别急|谢谢")
+
+
+class Meant(NamedTuple):
+    """`say`: the words are said as they stand. `offer`: one of `acts`, best first; `clear`: the first of
+    them is meant, `exact`: beyond doubt. `nothing`: no act answers to it; `speech`: it sounds like words
+    to people."""
+
+    what: Literal["say", "offer", "nothing"]
+    text: str
+    acts: tuple[Act, ...] = ()
+    clear: bool = False
+    exact: bool = False
+    speech: bool = False
+
+
+def understand(catalogue: Catalogue, typed: str) -> Meant:
+    """What a typed line (not empty) means. `说 …` and “…” are words; `问 …`, `发 …`, `办 …` name the kind."""
+    text = typed.strip()
+    quoted = _QUOTED.fullmatch(text)
+    if quoted is not None:
+        return Meant("say", quoted["words"].strip())
+    prefix = _PREFIX.fullmatch(text)
+    how = prefix["how"] if prefix is not None else ""
+    text = prefix["rest"].strip() if prefix is not None else text
+    if how == "说":
+        return Meant("say", text)
+    found = _found(catalogue, text, how)
+    speech = not how and bool(_ADDRESS.search(text))
+    if not found:
+        return Meant("nothing", text, speech=speech)
+    best = found[0]
+    rivals = [entry.score for entry in found[1:] if _numbers(entry.act.text) >= _numbers(text)]
+    exact = best.act.text == text
+    clear = exact or (best.score >= CLEAR and best.score - max(rivals, default=0.0) >= LEAD)
+    return Meant("offer", text, tuple(entry.act for entry in found[:OFFERED]), clear, exact, speech)
+
+
+def _found(catalogue: Catalogue, text: str, how: str) -> list[Found]:
+    wanted = _KINDS.get(how)
+    found = catalogue.find(text, most=len(catalogue.acts))
+    same = [entry for entry in found if wanted is None or entry.act.kind in wanted]
+    # 120 is not 110, however much the rest is alike
+    return sorted(
+        same,
+        key=lambda entry: (
+            entry.act.text != text,
+            not _numbers(text) <= _numbers(entry.act.text),
+            -entry.score,
+        ),
+    )
+
+
+def _numbers(text: str) -> set[str]:
+    return set(_NUMBER.findall(text))
