@@ -724,3 +724,14 @@ def _damaged_part(book, chance):
                 data[chance.randrange(len(data))] = chance.choice(b'<>="0123456789/ aZ')
             new.writestr(part.filename, bytes(data))
     return out.getvalue()
+
+
+def test_what_could_be_written_names_no_as_well_as_yes(tmp_path):
+    """A word that is not known is told words of every value, not only the first ones."""
+    path = tmp_path / "a.csv"
+    path.write_text("工单编号,受理时间,是否解决\n1,2026-11-16 09:00,也许\n", "utf-8")
+    with Journal(None) as journal:
+        known = importing.Known(Batches(journal, tmp_path / "orders"), (), SCHEMES)
+        checked = importing.check(path, known, NOW)
+    [problem] = [p for p in checked.problems.sorted() if p.place == "C2"]
+    assert {"是", "否"} <= set(problem.help.removeprefix("可以写：").split("、"))

@@ -76,7 +76,12 @@ def _chooser(table: Mapping[str, Any], blank: Any) -> Reader:
                 return table[candidate]
         if key in NOTHING:
             return blank
-        shown = list(dict.fromkeys(name for name in table if not name.isascii()))[:12]
+        meant: dict[Any, list[str]] = {}  # some words of every value: yes and no alike
+        for name, value in table.items():
+            if not name.isascii():
+                meant.setdefault(value, []).append(name)
+        few = max(1, 12 // max(1, len(meant)))
+        shown = [name for names in meant.values() for name in names[:few]]
         raise ValueError(f"可以写：{'、'.join(shown)}")
 
     return read
