@@ -251,6 +251,7 @@ def test_real_cards_survive_exactly():
         (lambda data: data.replace(b'"kind": "reviewed"', b'"kind": "dreamt"'), "内容不对"),
         (lambda data: data.replace(b"2026-06-30T", b"2026-06-31T"), "内容不对"),
         (lambda data: data.replace(b'"stability": 2.0', b'"stability": 0.0'), "内容不对"),
+        (lambda data: data.replace(b'"E1.f1"', b'"E1\\u001b[2J"'), "内容不对"),
         (lambda data: data.replace('"小王"'.encode(), b'"a/b"'), "名字"),
     ],
 )

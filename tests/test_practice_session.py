@@ -8,11 +8,12 @@ import pytest
 from engine import paths
 from engine.clock import BEIJING, SimulatedClock
 from engine.console import practice_desk
+from engine.console.practice_view import highlighted
 from engine.errors import UsageError
 from engine.journal import Journal
 from engine.practice import judging, schedule
 from engine.practice.attempts import Draft
-from engine.practice.entries import AGAIN, EASY, GOOD, HARD, Card
+from engine.practice.entries import AGAIN, EASY, GOOD, HARD, Blamed, Card, Credited
 from engine.practice.learner import Learner, name_of
 from engine.practice.model import Bank
 from engine.practice.notebook import Notebook
@@ -440,3 +441,16 @@ def test_fsrs_is_loaded_only_to_schedule(home):
     )
     assert done.stderr.strip() == "False"
     assert program(home, "practice", "list", "--json").returncode == 0
+
+
+def test_evidence_between_brackets():
+    """Each stretch with the number of its point; overlaps share brackets; control signs are not shown."""
+    text = "先请坐。\x1b[2J再打119，骂人。"
+    points = [
+        Credited("a", "control", 10, 1, 0, 3),
+        Credited("b", "control", 10, 0),
+        Credited("c", "control", 10, 0.5, 8, 13),
+        Credited("d", "control", 10, 1, 9, 13),
+    ]
+    shown = highlighted(text, points, [Blamed("f", 5, 14, 16)])
+    assert shown == "【1 先请坐】。 [2J【3?·4 再打119】，【× 骂人】。"

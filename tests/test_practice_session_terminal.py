@@ -299,7 +299,7 @@ def test_what_cannot_be_saved_is_told_once(capsys):
 
 
 def test_question_asked_after(home):
-    """One question after the answer, which changes something; killed in the reply, it goes on; marked apart."""
+    """One question after the answer, which changes something; killed in the reply, it goes on."""
     learner = sits(home, "start", "E1", "--think", "0")
     learner.sees("剩 2:59> ")
     learner.child.sendline(WROTE)

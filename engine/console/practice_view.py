@@ -111,6 +111,7 @@ def highlighted(text: str, points: Sequence[Credited], blamed: Sequence[Blamed])
             merged.append((first, max(last, end), [*labels, *([label] if label not in labels else [])]))
         else:
             merged.append((start, end, [label]))
+    text = "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
     made, at = "", 0
     for start, end, labels in merged:
         made += f"{text[at:start]}{_OPEN}{'·'.join(labels)} {text[start:end]}{_CLOSE}"

@@ -12,12 +12,13 @@ from engine.clock import parse, stamp
 from engine.errors import BadData
 from engine.exports import Column, Sheet
 from engine.model import PHASE_TITLES
-from engine.practice.entries import Entry
+from engine.practice.entries import Entry, Reviewed
 from engine.practice.learner import Learner, name_of
 from engine.practice.model import Bank
 from engine.practice.progress import figures, latest
 
 FORMAT = 1
+_NAME = 80  # signs of a number or name in the file
 _WHAT = "zhiban-practice"
 
 
@@ -59,9 +60,15 @@ def read_state(data: bytes, where: str) -> State:
 
 
 def _check(entries: Iterable[Entry]) -> None:
-    """ValueError for a moment that is none: it would be found only when something is scheduled."""
+    """ValueError for a moment that is none, found else only when something is scheduled, and odd names."""
     for entry in entries:
         parse(entry.at)
+        points = (entry.point,) if isinstance(entry, Reviewed) else entry.points
+        faults = () if isinstance(entry, Reviewed) else entry.faults
+        names = [entry.id, entry.question, *(p.id for p in points), *(p.phase for p in points)]
+        for name in (*names, *(fault.id for fault in faults), *getattr(entry, "cards", ())):
+            if not name.isprintable() or len(name) > _NAME:
+                raise ValueError(f"{name[:_NAME]!r}")
         for card in getattr(entry, "cards", {}).values():
             parse(card.due), parse(card.seen)
             if card.state not in (1, 2, 3) or not card.stability > 0:
