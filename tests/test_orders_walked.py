@@ -14,6 +14,7 @@ from engine.console.orderwork import flow_back
 from engine.errors import UsageError
 from engine.journal import Journal
 from engine.model import Event
+from engine.orders.agenda import next_of
 from engine.orders.model import Order
 from engine.orders.standing import apply, standing_of
 from tests.ordering import Office, zhiban
@@ -259,6 +260,18 @@ class TestEnds:
         assert standing.order.closed is not None
         assert standing.order.satisfied == "不满意"
         assert office.act("A1", "reopened", why="上级交办").done is False
+
+
+def test_what_is_set_aside_is_not_conferred_about() -> None:
+    """The third call raises an order; once it is set aside, what is left to do is to tell the caller why."""
+    office = Office(None, START)
+    for no in ("1", "2", "3"):
+        office.add(no, phone="13812345678", kind="停水")
+    assert office.ledger.get("3").raised is not None
+    standing = office.act("3", "excluded", reason="unreasonable", why="三包以外", evidence="检测报告")
+    assert standing.raised is None
+    todo = next_of(standing, office.ledger.watches(standing), office.clock.now())
+    assert todo.command.startswith("zhiban order reply 3")
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,7 @@ def _resumed(standing: Standing, data: Data, at: datetime) -> None:
 
 def _excluded(standing: Standing, data: Data, at: datetime) -> None:
     _put(standing, excluded=data["reason"], excluded_why=data.get("why", ""))
+    standing.raised, standing.raised_why = None, ""  # nothing is left to confer about: the caller is told why
 
 
 def _judge(standing: Standing) -> None:
