@@ -383,3 +383,13 @@ class TestHeat:
         assert "http" not in drawn.replace("http://www.w3.org/2000/svg", "")
         assert "<script>" not in drawn
         assert 'fill="#fff">120<' in drawn
+
+    def test_slanted_names_are_whole(self):
+        """A long name over the last column ends inside the drawing."""
+        from xml.etree import ElementTree
+
+        long = "新华街道阳光花园三期物业管理"
+        root = ElementTree.fromstring(svg(Heat("图", ("甲",), ("停水", long), ((1, 2),))))
+        width = float(str(root.get("viewBox")).split()[2])
+        [name] = [e for e in root.iter() if e.text == long]
+        assert float(str(name.get("x"))) + 12 * len(long) * 0.7072 < width

@@ -130,8 +130,10 @@ def _numbered(heat: Heat, head: int, width: int) -> list[str]:
 def svg(heat: Heat) -> str:
     """The map as an SVG element for a page: no script, no outside file, every cell with its number."""
     left = 20 + 13 * max((_wide(name) / 2 for name in heat.rows), default=1)
-    wide = left + _CELL * len(heat.columns) + 10
     slanted = any(_wide(name) > 4 for name in heat.columns)
+    # the last slanted names reach beyond their column
+    ends = [_CELL * (n + 0.5) + 13 * _wide(name) / 2 * 0.75 for n, name in enumerate(heat.columns)]
+    wide = left + max([_CELL * len(heat.columns), *(ends if slanted else ())]) + 10
     top = _TOP + (13 * max(_wide(name) for name in heat.columns) / 2 * 0.7 if slanted else 0)
     high = top + _HIGH * len(heat.rows) + 10
     parts = [
