@@ -3,7 +3,6 @@
 import io
 import os
 import re
-import time
 
 import pexpect
 import pytest
@@ -30,6 +29,12 @@ def sits(home, *arguments, **extra):
     return Officer(home, "practice", *arguments, **extra)
 
 
+def begun(officer):
+    """Wait for a row with the time before it; what was shown."""
+    officer.child.expect(r"[剩超用][ \d]\d:\d\d> |[剩超用] ?\d+:\d\d> ")
+    return str(officer.child.before) + str(officer.child.after)
+
+
 def through(officer, most=30):
     """Press Enter at every pause, q at the question asked after; everything shown up to the end."""
     shown = ""
@@ -42,6 +47,14 @@ def through(officer, most=30):
     raise AssertionError(f"never came to its end: {shown}")
 
 
+def saved(home, signs):
+    """Wait until so much is in the record: at the first pause; how long that takes is not asserted."""
+    for _ in range(200):
+        if [one["signs"] for one in drafted(home)] == [signs]:
+            return
+    raise AssertionError(f"{drafted(home)}")
+
+
 def drafted(home):
     """The drafts in the record, as JSON tells them."""
     return emitted(home, "practice", "--json")["drafts"]
@@ -51,10 +64,10 @@ def test_whole_sitting(home):
     """Question, countdowns, an answer of several lines, the marks: gaps before the answer and the outline."""
     learner = sits(home, "start", "E1", "--learner", "小王")
     learner.sees("下雨天")
-    learner.child.expect(r"思考，回车就开始作答 剩 1:00")
-    learner.child.expect(r"剩 0:[0-5]\d")  # it runs
+    learner.child.expect(r"思考，回车就开始作答 剩 [01]:\d\d")
+    learner.child.expect(r"\r思考，回车就开始作答 剩 0:[0-5]\d")  # it runs
     learner.child.sendline("")
-    learner.sees("剩 2:59> ")
+    begun(learner)
     learner.child.sendline(WROTE)
     learner.child.sendline("我听他说完，问清要办什么业务、缺哪几样材料。")
     learner.sees("缺哪几样材料。")
@@ -76,7 +89,7 @@ def test_whole_sitting(home):
 def test_every_row_fits(home):
     """Long lines are broken as they are typed; no row is too wide or begins with a closing mark."""
     learner = sits(home, "start", "E1", "--think", "0", columns=60)
-    learner.sees("剩 2:59> ")
+    begun(learner)
     learner.child.send("先稳住老人，再弄清情况，" * 12)
     learner.child.sendline("")
     learner.child.sendline("")
@@ -105,13 +118,10 @@ def test_over_time_is_told_and_counted(home):
 def test_kill_while_typing(home):
     """kill -9 in the middle of a line: the next start offers the text, and goes on with it."""
     learner = sits(home, "start", "E1", "--think", "0", "--learner", "小王")
-    learner.sees("剩 2:59> ")
+    begun(learner)
     learner.child.sendline(WROTE)
     learner.child.send("第二句还没有写完")
-    for _ in range(100):  # saved at the first pause; the clock itself is not asserted
-        if [one["signs"] for one in drafted(home)] == [len(WROTE) + 1 + 8]:
-            break
-        time.sleep(0.05)
+    saved(home, len(WROTE) + 1 + 8)
     learner.child.kill(9)
     learner.child.expect(r"$")
     learner.child.close()
@@ -133,7 +143,7 @@ def test_kill_while_typing(home):
 def test_draft_is_put_away(home):
     """n puts a draft away and the wanted question comes; q at the answer keeps it."""
     learner = sits(home, "start", "E1", "--think", "0")
-    learner.sees("剩 2:59> ")
+    begun(learner)
     learner.child.sendline(WROTE)
     learner.child.sendline("q")
     learner.sees("已存下（12 字）")
@@ -142,7 +152,7 @@ def test_draft_is_put_away(home):
     again.at_prompt()
     again.types("什么")
     again.child.sendline("n")
-    screen = again.sees("剩 2:59> ")
+    screen = begun(again)
     assert "E2" in screen
     again.child.sendline("q")
     again.sees("没有写")
@@ -152,7 +162,7 @@ def test_draft_is_put_away(home):
 def test_editing(home):
     """Backspace goes back over rows and lines; Ctrl-U clears a line; arrows do nothing."""
     learner = sits(home, "start", "E1", "--think", "0", TERM="xterm", columns=60)
-    learner.sees("剩 2:59> ")
+    begun(learner)
     learner.child.send("甲乙丙" * 10 + "\x7f" * 7)
     learner.child.send("\n丁\x7f\x7f戊\x1b[A\x1b[D\x1bOA")
     learner.child.send("\n不要了\x15请坐")
@@ -173,7 +183,7 @@ def test_paste_with_blank_lines(home):
     text = "我先扶老人坐下。\n\n我听他说完，问清办什么业务、缺哪几样材料。"
     for term, sent in (("xterm", f"\x1b[200~{text}\x1b[201~"), ("dumb", text)):
         learner = sits(home, "start", "E1", "--think", "0", TERM=term)
-        learner.sees("剩 2:59> ")
+        begun(learner)
         learner.child.send(sent)
         learner.sees("缺哪几样材料。")
         learner.child.sendline("")
@@ -186,7 +196,7 @@ def test_thinking_is_over_when_one_begins_to_type(home):
     learner = sits(home, "start", "E1")
     learner.sees("思考")
     learner.child.send("我先")
-    learner.sees("剩 2:59> ")
+    begun(learner)
     learner.sees("我先")
     learner.child.sendline("扶老人坐下")
     learner.child.sendline("")
@@ -196,7 +206,7 @@ def test_thinking_is_over_when_one_begins_to_type(home):
 def test_gbk_console(home):
     """A GBK console shows and takes the same signs."""
     learner = sits(home, "start", "E1", "--think", "0", PYTHONIOENCODING="gbk", PYTHONUTF8="0")
-    learner.sees("剩 2:59> ")
+    begun(learner)
     learner.child.sendline(WROTE)
     learner.child.sendline("")
     shown = through(learner)
@@ -206,7 +216,7 @@ def test_gbk_console(home):
 def test_interrupt(home):
     """Ctrl-C ends with 130 and says how to go on; the text is kept."""
     learner = sits(home, "start", "E1", "--think", "0")
-    learner.sees("剩 2:59> ")
+    begun(learner)
     learner.child.send(WROTE)
     learner.sees("坐下。")
     learner.child.sendintr()
@@ -301,16 +311,13 @@ def test_what_cannot_be_saved_is_told_once(capsys):
 def test_question_asked_after(home):
     """One question after the answer, which changes something; killed in the reply, it goes on."""
     learner = sits(home, "start", "E1", "--think", "0")
-    learner.sees("剩 2:59> ")
+    begun(learner)
     learner.child.sendline(WROTE)
     learner.child.sendline("")
     while learner.child.expect([r"回车[^\n>]{2,20}> ", r"追问\r?\n[\s\S]*?剩[ \d:]+> "]) == 0:
         learner.child.sendline("")
     learner.child.send("我马上")
-    for _ in range(100):
-        if [one["signs"] for one in drafted(home)] == [3]:
-            break
-        time.sleep(0.05)
+    saved(home, 3)
     learner.child.kill(9)
     learner.child.close()
     again = sits(home)
