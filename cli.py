@@ -631,6 +631,8 @@ _LEARNER = click.option("--learner", default="", metavar="名字", help="谁在�
 def practice(context: click.Context, learner: str, as_json: bool) -> int:
     """面试练习：做到期的题，逐点评分，复习漏的，看进步。不带子命令就做现在该做的一道。"""
     if context.invoked_subcommand is not None:
+        # what stands before the subcommand holds for it
+        context.default_map = {context.invoked_subcommand: {"learner": learner, "as_json": as_json}}
         return 0
     from engine.console import practice_commands
 

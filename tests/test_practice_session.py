@@ -393,6 +393,7 @@ def test_odd_answers_that_are_read(home):
         (("start", "E1"), 3, "没有给作答"),
         (("start", "E1", "E2", "--answer", "a.txt"), 2, "--set"),
         (("start", "--set"), 3, "文件"),
+        (("start", "--set", "E1", "E2", "--answer", "a.txt"), 2, "2 道题只有 1 个"),
         (("start", "E1", "--limit", "-1", "--answer", "a.txt"), 2, "时间"),
         (("start", "E1", "--answer", "a.txt", "--learner", "小/王"), 2, "名字"),
         (("progress", "--learner", "小明"), 5, "没有人练过"),
@@ -418,6 +419,13 @@ def test_unknown_learner_is_named(home):
     done = run(home, "practice", "progress", "--learner", "小汪")
     assert done.returncode == 5
     assert "小王" in done.stderr
+
+
+def test_learner_before_the_subcommand(home):
+    """`practice --learner X start` means the same as `practice start --learner X`."""
+    file = write(home, SOME)
+    marked = emitted(home, "practice", "--learner", "小张", "--json", "start", "E1", "--answer", file)
+    assert marked["learner"] == "小张"
 
 
 def test_practice_never_mixes(home):

@@ -68,6 +68,8 @@ def start(
         raise UsageError("一次做一道；几道一起做加 --set", "zhiban practice start --set E1 Q2 Q3")
     by_hand = interactive() and not answers and not json
     texts = [] if by_hand else _texts(answers, together=together)
+    if texts and len(texts) < len(questions):
+        raise UsageError(f"{len(questions)} 道题只有 {len(texts)} 个 --answer", "一道一个，按题号的次序")
     said = practice_desk.given(reply) if reply is not None else ""
     with practice_desk.notebook(write=True) as book:
         who, told = practice_desk.name(book, learner)

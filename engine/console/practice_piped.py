@@ -108,7 +108,7 @@ def home(book: Notebook, bank: Bank, who: str, *, json: bool) -> int:
     pick = schedule.picks(bank, learner, now)[0]
     waiting = schedule.waiting(bank, learner, now)
     cards = schedule.missed(bank, learner, now)
-    drafts = book.drafts(who)
+    drafts = [draft for draft in book.drafts(who) if draft.text]
     if json:
         record.emit(
             {
