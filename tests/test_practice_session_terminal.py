@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import signal
 
 import pexpect
 import pytest
@@ -14,6 +15,7 @@ from engine.console.wrap import columns
 from engine.errors import BadData
 from tests.walking import Officer, emitted
 
+termios = pytest.importorskip("termios")
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")
 WROTE = "我先扶老人到休息室坐下。"
 
@@ -332,3 +334,20 @@ def test_question_asked_after(home):
     seen = emitted(home, "practice", "progress", "--json")
     assert (seen["answers"], seen["replies"]) == (1, 1)
     assert drafted(home) == []
+
+
+def test_goes_on_after_being_stopped(home):
+    """Ctrl-Z and fg: the shell has set the terminal to its own mode; single keys come again."""
+    learner = sits(home, "start", "E1", "--think", "0")
+    begun(learner)
+    learner.child.kill(signal.SIGSTOP)
+    mode = termios.tcgetattr(learner.child.child_fd)
+    mode[3] |= termios.ICANON | termios.ECHO
+    termios.tcsetattr(learner.child.child_fd, termios.TCSANOW, mode)
+    learner.child.kill(signal.SIGCONT)
+    learner.sees("\r")  # drawn anew: it runs
+    learner.child.send("我先")  # without Enter
+    saved(home, 2)
+    learner.child.sendline("")
+    learner.child.sendline("q")
+    learner.sees("已存下")

@@ -7,8 +7,10 @@ pasted is told apart from what is typed where the terminal can do that (brackete
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import select
+import signal
 import sys
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, TextIO
@@ -55,6 +57,7 @@ class Keys:
         self._back: list[Key] = []
         self._pasting = False
         self._mode: list[Any] = []
+        self._resumed: Any = None
 
     def __enter__(self) -> Keys:
         import termios
@@ -63,8 +66,15 @@ class Keys:
         mode = termios.tcgetattr(self._fd)
         mode[3] &= ~(termios.ICANON | termios.ECHO)
         mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
-        termios.tcsetattr(self._fd, termios.TCSANOW, mode)
-        self._ask_for_pastes("h")
+
+        def prepare(*_: object) -> None:
+            termios.tcsetattr(self._fd, termios.TCSANOW, mode)
+            self._ask_for_pastes("h")
+
+        prepare()
+        # after Ctrl-Z and fg the shell may have given back a terminal in its own mode
+        with contextlib.suppress(ValueError):  # not the main thread: a test runner
+            self._resumed = signal.signal(signal.SIGCONT, prepare)
         return self
 
     def __exit__(
@@ -72,6 +82,8 @@ class Keys:
     ) -> None:
         import termios
 
+        with contextlib.suppress(ValueError):
+            signal.signal(signal.SIGCONT, self._resumed or signal.SIG_DFL)
         self._ask_for_pastes("l")
         termios.tcsetattr(self._fd, termios.TCSANOW, self._mode)
 
