@@ -14,7 +14,7 @@ from engine.practice.answer import Answer
 from engine.practice.finding import Finder
 from engine.practice.marking import mark
 from engine.practice.model import Bank, Point, Question, Scene, Twist
-from engine.practice.scenes import Stage, Told
+from engine.practice.scenes import Stage, Told, short
 from engine.reader.report import suggest
 from engine.sources import sources
 
@@ -111,7 +111,7 @@ class _Check:
         for name in point.steps:
             key = told.ruleset.resolve(name, "step")
             if key is None:
-                help = suggest(name, told.ruleset.steps)
+                help = suggest(name, short(told.ruleset.steps))
                 yield _error("unknown-step", point.span, f"剧本里没有步骤 `{name}`", help)
             elif key not in wanted:
                 help = "改题面的事实，或在 `when` 里写明分支"

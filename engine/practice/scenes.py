@@ -63,7 +63,7 @@ class Stage:
             for name, values in scene.facts:
                 key = ruleset.resolve(name, "fact")
                 if key is None:
-                    faults.append((f"剧本里没有事实 `{name}`", suggest(name, ruleset.facts)))
+                    faults.append((f"剧本里没有事实 `{name}`", suggest(name, short(ruleset.facts))))
                     continue
                 answer = answer_of(ruleset.facts[key], values)
                 if answer is None:
@@ -76,10 +76,15 @@ class Stage:
                 for name in getattr(scene, kind):
                     step = ruleset.resolve(name, "step")
                     if step is None:
-                        faults.append((f"剧本里没有步骤 `{name}`", suggest(name, ruleset.steps)))
+                        faults.append((f"剧本里没有步骤 `{name}`", suggest(name, short(ruleset.steps))))
                     else:
                         happened.add((kind, step))
         return Told(ruleset, Situation(facts, happened), tuple(faults))
+
+
+def short(keys: Iterable[str]) -> list[str]:
+    """Keys as question files write them: without the playbook."""
+    return [key.rpartition(".")[2] for key in keys]
 
 
 def answer_of(fact: Fact, values: tuple[str, ...]) -> Answer | None:
