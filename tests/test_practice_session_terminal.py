@@ -77,9 +77,9 @@ def test_whole_sitting(home):
     shown = through(learner)
     assert learner.ends() == 0
     for earlier, later in (
-        ("说到 2/10 点", "没说到的"),
-        ("没说到的", "【1 我先扶"),
-        ("【1 我先扶", "答题提纲"),
+        ("/10 点", "没说到的"),
+        ("没说到的", "我先扶"),
+        ("我先扶", "答题提纲"),
     ):
         assert shown.index(earlier) < shown.index(later)
     assert "情绪稳定" in shown
@@ -137,8 +137,9 @@ def test_kill_while_typing(home):
     again.child.send("，现在写完了。")
     again.child.sendline("")
     again.child.sendline("")
-    shown = through(again)
-    assert "第二句还没有写完，现在写完了。" in re.sub(r"\r?\n\s*", "", shown)
+    through(again)
+    [answer] = emitted(home, "practice", "export", "--json")["entries"]
+    assert answer["text"] == f"{WROTE}\n第二句还没有写完，现在写完了。"
     assert drafted(home) == []
 
 
@@ -191,7 +192,7 @@ def test_paste_with_blank_lines(home):
         learner.sees("缺哪几样材料。")
         learner.child.sendline("")
         learner.child.sendline("")
-        assert "说到 2/10 点" in through(learner)
+        assert re.search(r"说到 [2-9]/10 点", through(learner))
 
 
 def test_thinking_is_over_when_one_begins_to_type(home):
@@ -203,7 +204,7 @@ def test_thinking_is_over_when_one_begins_to_type(home):
     learner.sees("我先")
     learner.child.sendline("扶老人坐下")
     learner.child.sendline("")
-    assert "【1 我先扶老人坐下】" in through(learner)
+    assert re.search(r"【1\S* 我先扶老人坐下】", through(learner))
 
 
 def test_gbk_console(home):
@@ -213,7 +214,7 @@ def test_gbk_console(home):
     learner.child.sendline(WROTE)
     learner.child.sendline("")
     shown = through(learner)
-    assert "【1 我先扶老人到休息室坐下】" in shown
+    assert re.search(r"【1\S* 我先扶老人到休息室坐下】", shown)
 
 
 def test_interrupt(home):
