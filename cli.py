@@ -1057,6 +1057,17 @@ def drill_join(name: str, role: str, person: str) -> int:
     return drill_commands.join(name, role=role, person=person)
 
 
+@drill.command("control")
+@click.argument("name", metavar="[编号]", default="")
+@click.option("--do", "orders", multiple=True, metavar="命令", help="做一件事就走，例如 --do “放 2”")
+@_JSON
+def drill_control(name: str, orders: tuple[str, ...], as_json: bool) -> int:
+    """主持一场：看全局，放情况、推迟、暂停、记、评。"""
+    from engine.console import drill_control
+
+    return drill_control.control(name, orders=orders, json=as_json)
+
+
 @drill.command("runs")
 @_JSON
 def drill_runs(as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from engine.console import desk, drill_desk, record
 from engine.console import drill_show as show
-from engine.console.drill_line import Lines
+from engine.console.drill_line import Lines, nothing
 from engine.console.respond import interactive, terminal
 from engine.console.tables import table
 from engine.console.terminal import Terminal
@@ -54,7 +54,7 @@ def run(
         )
     if json:
         raise UsageError("--json 要同 --answers 或 --as 一起用", "zhiban drill score 编号 --json 出分数")
-    screen = terminal()
+    screen = _terminal()
     with drill_desk.journal_to_write() as journal:
         id = "" if name and drill_desk.is_drill(name) else _open_run(journal, screen, name)
         if id:
@@ -66,12 +66,19 @@ def run(
 
 def join(name: str, *, role: str, person: str) -> int:
     """One more trainee at an open run."""
-    screen = terminal()
+    screen = _terminal()
     with (
         drill_desk.journal_to_write() as journal,
         drill_desk.opened(journal, drill_desk.find(journal, name)) as store,
     ):
         return _play(store, screen, role, person, NORMAL, join=True)
+
+
+def _terminal() -> Terminal:
+    """The terminal of a trainee; NeedsInput where nothing can come from it."""
+    if nothing():
+        raise NeedsInput("没有终端，也没有给作答", "--answers 文件 照文件演，或在终端里运行")
+    return terminal()
 
 
 def _open_run(journal: Journal, screen: Terminal, name: str) -> str:
@@ -107,7 +114,7 @@ def _play(
     state = store.state
     if state.status != "open":
         raise UsageError(f"演练 {store.id} 已经结束", f"看分数：zhiban drill score {store.id}")
-    seat = drill_desk.role_of(state, store.library, role)
+    seat = drill_desk.role_among(store.drill.roles, store.library, role)
     with drill_desk.seat(store, seat, person):
         trainee = Trainee(store, seat, screen, speed=pace.speed)
         _first_screen(screen, store, trainee.own, new=state.anchor is None)
@@ -121,7 +128,7 @@ def _play(
         if not state.opening.get("solo") and state.status == "open":
             control.leave(store, trainee.now(), seat)
     if not trainee.lines.count and not interactive():
-        raise NeedsInput("没有终端，也没有给作答", f"--answers 文件，或在终端里 zhiban drill run {store.id}")
+        raise NeedsInput("输入里什么也没有", f"在终端里接着练：zhiban drill run {store.id}")
     also = f" --role {seat}" + (f" --name {person}" if person else "")
     command = "run" if state.opening.get("solo") else "join"
     screen.line(f"先到这里，都记下了。接着练：zhiban drill {command} {store.id}{also}", "good")
@@ -177,7 +184,7 @@ def listing(*, json: bool) -> None:
     screen.line("演练记录：", "title")
     rows = []
     for entry in kept:
-        people = "、".join(name for name in dict(entry.opening.get("people", {})).values() if name)
+        people = "、".join(str(name) for name in dict(entry.opening.get("people", {})).values() if name)
         who = "脚本" if entry.scripted else people
         rows.append((entry.run.id, STATUS[entry.status], entry.run.title + (f"　{who}" if who else "")))
     table(screen, rows)

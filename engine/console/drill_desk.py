@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -16,7 +16,6 @@ from engine.console import desk
 from engine.console.desk import Shelf
 from engine.drill import clockwork, control
 from engine.drill.reading import SUFFIXES, files, load
-from engine.drill.state import DrillState
 from engine.drill.store import TEXT, Store, drills_file, runs
 from engine.errors import BadData, Conflict, NotFound, UsageError, ZhibanError
 from engine.journal import Journal
@@ -147,9 +146,8 @@ def _profile(shelf: Shelf) -> Profile:
 # ---- who plays ------------------------------------------------------------------------------------
 
 
-def role_of(state: DrillState, library: Library, given: str) -> str:
-    """A role of the drill by its id or in words; nothing: the first one. UsageError."""
-    roles = state.drill.roles
+def role_among(roles: Sequence[str], library: Library, given: str) -> str:
+    """One of a drill's roles by its id or in words; nothing: the first one. UsageError."""
     if not given:
         return roles[0]
     for role in roles:

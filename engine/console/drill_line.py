@@ -10,6 +10,7 @@ import codecs
 import contextlib
 import os
 import select
+import stat
 import sys
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -36,8 +37,8 @@ class Watcher(Protocol):
         """Whether no more lines are wanted."""
         ...
 
-    def bar(self) -> str:
-        """One line that says where things stand now, with the clock."""
+    def prompt(self) -> str:
+        """What stands before the typed line, with the clock as it is now."""
         ...
 
 
@@ -51,13 +52,13 @@ class Lines:
         self._ended = False
         self._session: Any = None
 
-    def read(self, prompt: str = "演练> ") -> str | None:
+    def read(self) -> str | None:
         """The next line, without its end; blanks around it are kept."""
         if self.watcher.look():
             self.watcher.show()
         if self.watcher.over():
             return None
-        line = self._with_editor(prompt) if self._editor() else self._plainly(prompt)
+        line = self._with_editor() if self._editor() else self._plainly()
         self.count += line is not None
         return line
 
@@ -71,7 +72,7 @@ class Lines:
 
     # ---- on a terminal ------------------------------------------------------------------------------
 
-    def _with_editor(self, prompt: str) -> str | None:
+    def _with_editor(self) -> str | None:
         import asyncio
 
         from prompt_toolkit.application import get_app, run_in_terminal
@@ -95,7 +96,9 @@ class Lines:
                 if not app.is_done:
                     app.exit(result=None)
 
-        line: str | None = self._prompt()(prompt, pre_run=lambda: get_app().create_background_task(watch()))
+        line: str | None = self._prompt()(
+            watcher.prompt, pre_run=lambda: get_app().create_background_task(watch())
+        )
         if failed:
             raise failed[0]
         return line
@@ -106,33 +109,26 @@ class Lines:
             from prompt_toolkit.history import InMemoryHistory
             from prompt_toolkit.output import create_output
             from prompt_toolkit.output.vt100 import Vt100_Output
-            from prompt_toolkit.styles import Style
 
             output = create_output(sys.stdout)
             if isinstance(output, Vt100_Output):
                 output.enable_cpr = False  # one line needs no question about where the cursor is
-            plain = not self.screen.coloured
             self._session = PromptSession(
-                history=InMemoryHistory(),
-                output=output,
-                bottom_toolbar=self.watcher.bar,
-                refresh_interval=0.5,
-                style=Style.from_dict({"bottom-toolbar": "noreverse" if plain else "reverse"}),
-                enable_suspend=False,
+                history=InMemoryHistory(), output=output, refresh_interval=0.5, enable_suspend=False
             )
         return self._session.prompt  # type: ignore[no-any-return]
 
     # ---- elsewhere ----------------------------------------------------------------------------------
 
-    def _plainly(self, prompt: str) -> str | None:
+    def _plainly(self) -> str | None:
         person = self._person()
         if person:
-            self._ask(prompt)
+            self._ask()
         while True:
             line = self._next()
             if line is not None:
                 if not person:
-                    self.screen.line(line, first=prompt)
+                    self.screen.line(line, first=self.watcher.prompt())
                 return line
             if self._ended:
                 raise EOFError
@@ -141,7 +137,7 @@ class Lines:
                     self.screen.blank()
                 self.watcher.show()
                 if person and not self.watcher.over():
-                    self._ask(prompt)
+                    self._ask()
             if self.watcher.over():
                 return None
 
@@ -151,8 +147,8 @@ class Lines:
         except ValueError:
             return False
 
-    def _ask(self, prompt: str) -> None:
-        self.screen.out.write(f"{self.watcher.bar()}\n{prompt}")
+    def _ask(self) -> None:
+        self.screen.out.write(self.watcher.prompt())
         self.screen.out.flush()
 
     def _next(self) -> str | None:
@@ -176,6 +172,15 @@ class Lines:
             return None
         line_, _, self._left = self._left.partition(b"\n")
         return codecs.decode(line_, source.encoding or "utf-8", "replace").rstrip("\r")
+
+
+def nothing() -> bool:
+    """Whether standard input can say nothing at all: closed, or an empty file."""
+    try:
+        mode = os.fstat(sys.stdin.fileno())
+        return not sys.stdin.isatty() and not stat.S_ISFIFO(mode.st_mode) and not mode.st_size
+    except (OSError, ValueError, AttributeError):
+        return sys.stdin is None or sys.stdin.closed
 
 
 def _installed() -> bool:

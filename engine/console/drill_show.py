@@ -40,6 +40,14 @@ def clock_line(state: DrillState, now: datetime) -> str:
     return f"{view.heading(state, now)}　已过 {short(passed)}／{short(whole)}{fast}{stands}"
 
 
+def prompt(state: DrillState, now: datetime, who: str = "演练") -> str:
+    """What stands before a typed line: 演练, the hall's clock, what is left or that it stands."""
+    left = f"剩{short(max(0, state.drill.minutes * 60 - state.seconds(now)))}"
+    if state.anchor is None or state.anchor.speed == 0:
+        left = "暂停" if state.paused else "未开始" if state.anchor is None else left
+    return f"{who} {now:%H:%M:%S} {left}> "
+
+
 def short(seconds: int) -> str:
     """`4:05`, `1:04:05`."""
     minutes, rest = divmod(abs(seconds), 60)
@@ -93,7 +101,7 @@ def recap(screen: Terminal, state: DrillState, role: str, now: datetime, most: i
     every = view.lines(state, role, 0, now)
     heard = [line for line in every if line.kind in ("inject", "told", "returned", "reaction")]
     acts = [line for line in every if line.kind == "act"]
-    under_way = [state.event(doing.seq).data["text"] for doing in state.handed.values()]
+    under_way = [str(state.event(doing.seq).data["text"]) for doing in state.handed.values()]
     screen.line(clock_line(state, now), "title")
     if under_way:
         screen.line("；".join(under_way), "soon", first="等回音：", rest="  ")

@@ -81,9 +81,9 @@ class Trainee:
         """Whether the drill has ended."""
         return self.store.state.status != "open"
 
-    def bar(self) -> str:
-        """The clock, always in sight."""
-        return show.clock_line(self.store.state, self.now())
+    def prompt(self) -> str:
+        """The drill's clock and what is left of it."""
+        return show.prompt(self.store.state, self.now())
 
     def now(self) -> datetime:
         """Drill time."""
@@ -97,7 +97,7 @@ class Trainee:
                 last = self._posts.setdefault(line.seq, max(1, line.spread.shares))
                 if line.spread.shares >= _GROWN * last:
                     self._posts[line.seq] = line.spread.shares
-                    found.append(line._replace(at=self.now()))
+                    found.append(line._replace(at=self.now(), text=f"“{line.text[:12]}…”那条传开了"))
         return found
 
     # ---- the drill ----------------------------------------------------------------------------------
@@ -200,6 +200,8 @@ class Trainee:
             self._page()
         elif self._stepped():
             control.step(self.store, self.clock(), STEP)
+        elif self._offered:
+            self.screen.line("写编号选一项，或换一种说法。", "quiet")
 
     def _choose(self, number: int) -> None:
         if number == 0 and self._typed:
