@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from cli import main
 from engine.practice.answer import Answer
+from engine.practice.generic import MOST, NOTE
 from engine.practice.marking import mark
 from engine.practice.observations import UNBOUND, observe
 from engine.practice.reading import load
 from engine.practice.reports import document, profile_lines
 from engine.practice.structure import branches, words
+from engine.practice.twists import mark_twist
 
 BANK = load()
 NAMES = ["情绪稳定", "思维敏捷", "考虑周全", "有效可行"]
@@ -160,6 +162,24 @@ def test_generic_talk_is_capped_everywhere():
         assert found.capped
         assert max(o.score for o in found.observations) <= UNBOUND, question.id
     assert "3 分" in profile("我会第一时间处置，妥善解决。").capped
+
+
+def test_generic_talk_is_capped_in_its_score():
+    """Talk whose words are not those of the question gets 20 at most, and is told why; a short answer to
+    the point, a full one and the answer to a question asked after are not touched."""
+    text = (
+        "我会马上赶到现场，保持冷静，安抚情绪，理解大家，做好登记，留下电话。然后报告领导，请示方案。"
+        "最后进行总结复盘，建立长效机制，组织开展培训演练，不断提升服务水平。"
+    )
+    capped = [r for r in (mark(BANK, q, text) for q in BANK.questions) if NOTE in r.notes]
+    assert len(capped) >= 10
+    assert max(result.score for result in capped) <= MOST
+    assert NOTE in document(capped[0], BANK.find(capped[0].question))["notes"]
+    assert NOTE not in mark(BANK, BANK.find("E1"), GOOD).notes
+    assert NOTE not in mark(BANK, BANK.find("E1"), "我扶老人坐下，递上毛巾和热水。").notes
+    twist = BANK.find("E1").asks[1]
+    told = "我马上打120，守在他身边，不随便搬动他。请大家散开，把通道让出来，再报告领导、通知家属。"
+    assert mark_twist(BANK, BANK.find("E1"), twist, told).score >= 80
 
 
 def test_keywords_and_other_questions_show_nothing():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from engine.practice.answer import Answer
+from engine.practice.generic import MOST, NOTE, unbound
 from engine.practice.finding import Finder
 from engine.practice.model import Bank, Question
 from engine.practice.observations import Profile, Seen, observe
@@ -55,6 +56,8 @@ def mark(bank: Bank, question: Question, text: str) -> Mark:
     if answer.note:
         notes = (*notes, answer.note)
     total = _total(question, credits, faults, adjust)
+    if shape == "answer" and unbound(bank, question, answer, sum(c.credit == 1 for c in credits)):
+        total, notes = min(total, MOST), (*notes, NOTE)
     profile = observe(question, answer, _seen(question, credits, faults, shape))
     return Mark(question.id, total, credits, faults, shape, adjust, notes, profile)
 
