@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from engine.practice.answer import Answer
-from engine.practice.generic import MOST, NOTE, unbound
 from engine.practice.finding import Finder
+from engine.practice.generic import MOST, NOTE, unbound
 from engine.practice.model import Bank, Question
 from engine.practice.observations import Profile, Seen, observe
 from engine.practice.shape import Shape, shape_of
