@@ -693,13 +693,17 @@ def practice_review(learner: str, count: int, ahead: bool, answers: Path | None,
 
 @practice.command("progress")
 @_LEARNER
+@click.option("--all", "every", is_flag=True, help="全部学员，一人一行")
 @click.option("--html", type=_FILE, metavar="文件", help="写成带图的网页")
 @click.option("--force", is_flag=True, help="文件已有也写，盖掉旧的")
 @_JSON
-def practice_progress(learner: str, html: Path | None, force: bool, as_json: bool) -> None:
+def practice_progress(learner: str, every: bool, html: Path | None, force: bool, as_json: bool) -> None:
     """进步：按阶段、按场景、按时间，连续天数，到期的。"""
     from engine.console import practice_progress
 
+    if every:
+        practice_progress.everybody(json=as_json)
+        return
     practice_progress.progress(learner, html, force=force, json=as_json)
 
 

@@ -342,3 +342,18 @@ def test_files_out_and_in(home, tmp_path):
     moved = emitted(other, "practice", "export", "--json")
     assert moved["entries"] == json.loads(there["json"].read_bytes())["entries"]
     assert emitted(other, "practice", "progress", "--json")["answers"] == 3
+
+
+def test_all_learners(home, tmp_path):
+    """A line a learner, and the same figures as JSON; nobody is told so."""
+    shown = run(home, "practice", "progress", "--all").stdout
+    assert [line.split()[0] for line in shown.splitlines()] == ["李四", "小王"]
+    assert "3 次 2/" in shown
+    assert "今天到期 1 点" in shown
+    assert [one["learner"] for one in emitted(home, "practice", "progress", "--all", "--json")] == [
+        "李四",
+        "小王",
+    ]
+    other = tmp_path / "nobody"
+    other.mkdir()
+    assert "还没有人练过" in run(other, "practice", "progress", "--all").stdout

@@ -10,6 +10,7 @@ import msgspec
 from engine.console import desk, grading, practice_desk, record
 from engine.console.incidents import write
 from engine.console.respond import terminal
+from engine.console.tables import table
 from engine.console.terminal import Terminal
 from engine.console.wrap import clip, columns, pad
 from engine.errors import UsageError
@@ -42,6 +43,33 @@ def progress(learner: str, html: Path | None, *, force: bool, json: bool) -> Non
             record.emit(msgspec.to_builtins(made))
         elif html is None:
             _show(terminal(), book, bank, made)
+
+
+def everybody(*, json: bool) -> None:
+    """One line a learner, who practised last first."""
+    bank = load()
+    with practice_desk.notebook() as book:
+        made = [figures(one, bank, book.clock.now()) for one in book.everyone(book.names())]
+    if json:
+        record.emit([msgspec.to_builtins(one) for one in made])
+        return
+    if not made:
+        terminal().line("还没有人练过。zhiban practice 开始。")
+    rows = [
+        (
+            f.learner,
+            f"{f.answers} 次 {f.tried}/{f.questions} 题",
+            "-" if f.recent is None else f"最近 {f.recent:.0f} 分",
+            f"连续 {f.streak} 天",
+            f"今天到期 {_today(f)} 点",
+        )
+        for f in made
+    ]
+    table(terminal(), rows)
+
+
+def _today(f: Figures) -> int:
+    return f.due[0].points if f.due and f.due[0].day == f.at[:10] else 0
 
 
 def _titles() -> dict[str, str]:
