@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from engine.console import desk, drill_desk, record
 from engine.console import drill_show as show
-from engine.console.drill_line import Lines, nothing
+from engine.console.drill_line import nothing
+from engine.console.drill_trainee import Trainee
 from engine.console.respond import interactive, terminal
 from engine.console.tables import table
 from engine.console.terminal import Terminal
@@ -109,20 +109,20 @@ def _play(
     team: bool = False,
     join: bool = False,
 ) -> int:
-    from engine.console.drill_trainee import Trainee
-
     state = store.state
     if state.status != "open":
         raise UsageError(f"演练 {store.id} 已经结束", f"看分数：zhiban drill score {store.id}")
     seat = drill_desk.role_among(store.drill.roles, store.library, role)
+    end = ""
     with drill_desk.seat(store, seat, person):
         trainee = Trainee(store, seat, screen, speed=pace.speed)
         _first_screen(screen, store, trainee.own, new=state.anchor is None)
         if trainee.look():
             trainee.show()
         if state.anchor is None and not join:
-            _start(trainee.lines, store, screen, pace, team, trainee.clock)
-        end = trainee.run()
+            _invite(screen, store, team)
+            end = "" if _ready(trainee, pace, team) else "left"
+        end = end or trainee.run()
         if end == "ended":
             return 0
         if not state.opening.get("solo") and state.status == "open":
@@ -146,25 +146,27 @@ def _first_screen(screen: Terminal, store: Store, own: str, *, new: bool) -> Non
     screen.line(show.KEYS.format(more=allowed + pause), "quiet")
 
 
-def _start(
-    lines: Lines, store: Store, screen: Terminal, pace: Pace, team: bool, clock: Callable[[], int]
-) -> None:
-    """The clock is set going when the trainees are ready."""
+def _invite(screen: Terminal, store: Store, team: bool) -> None:
+    """How the others come to this run."""
     state = store.state
     if team:
-        others = "、".join(
-            f"{role}（{drill_desk.role_name(store.library, role)}）"
-            for role in state.drill.roles
-            if role not in state.people
-        )
-        screen.line(f"等人：zhiban drill join {store.id} --role {others}", "soon")
+        for role in (role for role in state.drill.roles if role not in state.people):
+            label = drill_desk.role_name(store.library, role)
+            screen.line(f"等{label}：zhiban drill join {store.id} --role {role} --name 姓名")
+        screen.line(f"主持人：zhiban drill control {store.id}")
+
+
+def _ready(trainee: Trainee, pace: Pace, team: bool) -> bool:
+    """Set the clock going when the trainees are ready; False: they leave."""
+    store = trainee.store
     if interactive() and not pace.paused:
-        screen.line("看好了，回车开始计时。" if not team else "人齐了，回车开始。", "act")
-        screen.read("演练> ")
-        store.refresh()
+        trainee.screen.line("人齐了，回车开始。" if team else "看好了，回车开始计时。", "act")
+        if not trainee.wait():
+            return False
     if store.state.anchor is None:
         speed, why = (0, "pause") if pace.paused else (0, "stop") if pace.step else (pace.speed, "go")
-        control.set_clock(store, store.state.at, clock(), speed, why)
+        control.set_clock(store, store.state.at, trainee.clock(), speed, why)
+    return True
 
 
 # ---- lists ----------------------------------------------------------------------------------------

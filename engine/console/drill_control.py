@@ -161,10 +161,14 @@ class Controller:
         for entry in found[:most]:
             who = f"{entry['by']} {entry['from']}".strip()
             when = show.short(entry["left"]) if "left" in entry else ""
-            note = f"〔{entry['note']}〕" if entry["note"] else ""
-            wait = f"〔等：{clip(entry['on'], 36)}〕" if "on" in entry else ""
-            herring = "〔干扰〕" if entry["red_herring"] else ""
-            self._row(f"{entry['number']:>3} {when:>5} ", f"{wait}{herring}{note}{who}：{entry['tell']}")
+            more = [entry["note"], f"等：{entry['on']}" if "on" in entry else ""]
+            said = clip(f"{who}：{entry['tell']}", 44 if any(more) and most <= SHOWN else 200)
+            said += "".join(f"〔{text}〕" for text in ("干扰" if entry["red_herring"] else "", *more) if text)
+            first = f"{entry['number']:>3} {when:>5} "
+            if most > SHOWN:
+                self.screen.line(said, first=first, rest=None)
+            else:
+                self._row(first, said)
 
     def _expectations(self, found: list[dict[str, Any]], most: int) -> None:
         running = sorted((e for e in found if e["state"] == "running"), key=lambda e: e.get("left", 10**6))

@@ -74,14 +74,15 @@ def kept(journal: Journal) -> list[Kept]:
         status = "closed" if run.status == "closed" else "ended" if run.id in ended else "open"
         opening: Any = openings[run.id][0].data if run.id in openings else {}
         found.append(Kept(run, opening, status))
-    return found
+    return sorted(found, key=lambda entry: str(entry.opening.get("real", "")), reverse=True)
 
 
 def find(journal: Journal, name: str) -> str:
     """The id of a run: the whole one, a beginning that is clear, `last` or nothing for the latest."""
     ids = [run.id for run in runs(journal)]
     if name in ("", "last") and ids:
-        return ids[0]
+        last = last_open(journal)
+        return last.run.id if last is not None else kept(journal)[0].run.id
     like = [name] if name in ids else [id for id in ids if name and id.startswith(name)]
     if len(like) == 1:
         return like[0]

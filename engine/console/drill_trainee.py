@@ -37,7 +37,7 @@ _WORDS = {
 
 
 class Trainee:
-    """One trainee in a role. `solo`: may stop and set going the clock; `wait`: lines read without a drill."""
+    """One trainee in a role. `speed`: of the clock when it is set going here."""
 
     def __init__(
         self, store: Store, role: str, screen: Terminal, *, speed: int = 1, clock: Callable[[], int] = real
@@ -56,6 +56,7 @@ class Trainee:
         self._typed = ""  # said as it stands with 0
         self._enter: Act | str | None = None  # what an empty line does
         self._ending = False
+        self._waiting = False
 
     # ---- what the line reader asks ------------------------------------------------------------------
 
@@ -78,8 +79,9 @@ class Trainee:
         show.lines(self.screen, fresh, self.own)
 
     def over(self) -> bool:
-        """Whether the drill has ended."""
-        return self.store.state.status != "open"
+        """Whether the drill has ended, or has begun where that is waited for."""
+        state = self.store.state
+        return state.status != "open" or (self._waiting and state.anchor is not None)
 
     def prompt(self) -> str:
         """The drill's clock and what is left of it."""
@@ -117,6 +119,20 @@ class Trainee:
                     return self._leave()
             except UsageError as error:
                 self.screen.line(f"{error.message}{'；' + error.help if error.help else ''}", "soon")
+
+    def wait(self) -> bool:
+        """Until an empty line, or until somebody else sets the clock going; False: the trainee leaves."""
+        self._waiting = True
+        try:
+            while line := self.lines.read():
+                if line.strip().lower() in ("q", "离开"):
+                    return False
+                self.screen.line("还没开始，回车开始。", "quiet")
+        except (EOFError, KeyboardInterrupt):
+            return False
+        finally:
+            self._waiting = False
+        return True
 
     def finish(self) -> None:
         """The marks and what to talk about."""
@@ -213,6 +229,8 @@ class Trainee:
             self.screen.line("没有这一项；直接写你要做的事，? 看都能做什么。", "quiet")
 
     def _do(self, kind: str, id: str, text: str) -> None:
+        if self.store.state.anchor is None:
+            raise UsageError("还没开始", "等人齐了，发起的人按回车，或主持人写 走")
         self._offered, self._typed, self._enter, self._rest = (), "", None, []
         self._did(perform.act(self.store, self.role, kind, id, text, self.now()))
 

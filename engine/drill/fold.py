@@ -60,6 +60,7 @@ def _begun(state: DrillState, data: _Data, event: Event) -> None:
     state.begun, state.opening, state.status = state.at, data, "open"
     state.end = state.begun + timedelta(minutes=state.drill.minutes)
     state.people = dict(data.get("people", {}))
+    state.names = dict(state.people)
     reference.begin(state)
     triggers.begin(state)
 
@@ -72,7 +73,7 @@ def _clock(state: DrillState, data: _Data, event: Event) -> None:
 
 def _joined(state: DrillState, data: _Data, event: Event) -> None:
     """role, name"""
-    state.people[data["role"]] = data.get("name", "")
+    state.people[data["role"]] = state.names[data["role"]] = data.get("name", "")
 
 
 def _left(state: DrillState, data: _Data, event: Event) -> None:

@@ -101,6 +101,7 @@ class DrillState:
         self.session: Session
         self.ticked: tuple[int, datetime] | None = None  # (seq of the session, moment) of the last `passed`
         self.people: dict[str, str] = {}  # role → name, of those who are there
+        self.names: dict[str, str] = {}  # the same, also of those who have left
         # the world
         self.truth: dict[str, Truth] = {truth.fact: truth for truth in drill.truth}
         self.pending: dict[tuple[str, str], Pending] = {}

@@ -27,8 +27,9 @@ class Spread(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One thing on a trainee's screen. `kind`: scene, inject, told, returned, act, reaction, hint, note, end.
+    """One thing on a trainee's screen.
 
+    `kind`: scene, inject, told, returned, act, reaction, hint, note, people, end.
     `seconds`: since the start; `channel`: in words, of injects; `sender`: who speaks, or the role that acts;
     `spread`: of a post, as it is now. Everything shown carries DRILL at the head of the screen.
     """
@@ -99,6 +100,9 @@ def _line(state: DrillState, event: Event, role: str, now: datetime) -> list[Lin
             return [made(kind, text, who(state, data["role"])) for kind, text in _acted(state, data)]
         case "hint":
             return [made("hint", data["text"], who(state, data["role"]))]
+        case "joined" | "left":
+            comes = "来了" if event.kind == "joined" else "走了"
+            return [made("people", f"{who(state, data['role'])} {comes}")]
         case "ended":
             return [made("end", _ENDS[data["why"]])]
     return []
@@ -129,7 +133,7 @@ def _acted(state: DrillState, data: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def who(state: DrillState, role: str) -> str:
-    """A role in words, with the name of who plays it."""
+    """A role in words, with the name of who plays or last played it."""
     label = next((entry.label for entry in state.library.vocabulary.roles if entry.id == role), role)
-    name = state.people.get(role, "")
+    name = state.names.get(role, "")
     return f"{label}（{name}）" if name else label
