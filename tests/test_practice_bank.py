@@ -115,6 +115,45 @@ def test_a_twist_is_marked_by_its_own_points():
     assert mark_twist(BANK, question, twist, "我不会打120，也不会报告领导，接着讲材料的事。").score < 20
 
 
+REPLIES = yaml.safe_load((Path(__file__).parent / "practice_replies.yaml").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def plain():
+    """The files as the reader without libyaml takes them."""
+    return {name: yaml.safe_load(text) for name, text in TEXTS.items()}
+
+
+@pytest.mark.parametrize("name", sorted(REPLIES))
+def test_replies_in_other_words(name, plain):
+    """What is expected whatever the scene is reached by a reply in other words, wherever it is asked."""
+    asks = [(f["id"], a) for f in plain.values() for a in f.get("asks", ()) if a["expect"] == name]
+    places = [(id, f"{id}.{ask['id']}") for id, ask in asks]
+    assert places
+    for id, ask in places:
+        question = BANK.find(id)
+        twist = next(t for t in question.asks if t.id == ask)
+        result = mark_twist(BANK, question, twist, REPLIES[name])
+        assert result.score >= 80, (ask, [c.id for c in result.points if c.credit < 1], result.faults)
+
+
+def test_every_common_twist_is_used_and_answered(plain):
+    """No common set without a question that uses it, none without a reply in the tests."""
+    names = set(plain["playbooks/practice/twists.yaml"]["twists"])
+    assert names == set(REPLIES)
+
+
+def test_files_read_by_any_reader_of_yaml(plain):
+    """The files are plain YAML: the reader without libyaml takes them, and reads the same words."""
+    for question in GENERATED:
+        file = plain[question.span.file]
+        assert [p["point"] for p in file["points"]] == [p.text for p in question.points]
+        ways = [group for p in file["points"] for way in p["ways"] for group in way.values()]
+        assert [str(w) for w in ways] == [
+            g.written for p in question.points for w in p.ways for g in w.groups
+        ]
+
+
 def test_the_next_twist_fits_what_was_reached():
     """A twist tied to points is asked when one was reached; none is asked twice."""
     question = BANK.find("E1")
