@@ -13,7 +13,8 @@ from cli import main
 from engine import paths
 from engine.errors import BadData, UsageError
 from engine.practice.checking import check
-from engine.practice.drafting import draft, weights
+from engine.practice.draftfile import weights
+from engine.practice.drafting import draft
 from engine.practice.marking import mark
 from engine.practice.model import Scene
 from engine.practice.reading import findings_of, load, parse, texts_of
