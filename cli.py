@@ -519,6 +519,7 @@ def order_callback(
 @click.option("--sheet", default="", metavar="名称", help="工作簿里的哪张表")
 @click.option("--update", is_flag=True, help="台账里已有而不同的，以新表为准")
 @click.option("--problems", type=_FILE, metavar="文件", help="把列出的问题写成 CSV，一格一行")
+@click.option("--force", is_flag=True, help="问题文件已有也写，盖掉旧的")
 @_JSON
 def order_import(file: Path, maps: tuple[str, ...], as_json: bool, **wants: Any) -> int:
     """从 CSV、XLSX 导入；有一处错就一行也不写，逐格列出。"""
@@ -549,14 +550,15 @@ def _span(command: Any) -> Any:
 @click.option("--html", "form", flag_value="html", help="报告，带图的网页")
 @click.option("--docx", "form", flag_value="docx", help="报告，Word 文档")
 @click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件")
+@click.option("--force", is_flag=True, help="文件已有也写，盖掉旧的")
 @_JSON
 def order_stats(
-    span: str | None, day: str | None, form: str | None, output: Path | None, as_json: bool
+    span: str | None, day: str | None, form: str | None, output: Path | None, force: bool, as_json: bool
 ) -> None:
     """几项率、计分、排名、高频、热力图；周报、月报。"""
     from engine.console import orderstats
 
-    orderstats.stats(span, day, form, output, json=as_json)
+    orderstats.stats(span, day, form, output, force=force, json=as_json)
 
 
 @order.command("export")
@@ -565,14 +567,16 @@ def order_stats(
 @click.option("--csv", "form", flag_value="csv", help="CSV 表（UTF-8）")
 @click.option("--unit", default="", metavar="单位", help="只要这个单位的")
 @click.option("--output", "-o", type=_FILE, metavar="文件", help="写到文件")
+@click.option("--force", is_flag=True, help="文件已有也写，盖掉旧的")
 @_UNMASK
 def order_export(
-    span: str | None, day: str | None, form: str | None, unit: str, output: Path | None, unmask: str | None
-) -> None:
+    span: str | None, day: str | None, form: str | None, unit: str, output: Path | None, force: bool,
+    unmask: str | None,
+) -> None:  # fmt: skip
     """导出台账；号码默认打码。"""
     from engine.console import orderexport
 
-    orderexport.export(span, day, form, unit, output, unmask)
+    orderexport.export(span, day, form, unit, output, unmask, force=force)
 
 
 # ---- the rest -------------------------------------------------------------------------------------
@@ -1089,6 +1093,61 @@ def drill_score(name: str, as_json: bool) -> None:
     from engine.console import drill_commands
 
     drill_commands.score(name, json=as_json)
+
+
+@drill.command("debrief")
+@click.argument("name", metavar="[编号]", default="")
+@click.option("--html", type=_FILE, metavar="文件", help="整份报告写成网页，带时间线图")
+@click.option("--docx", type=_FILE, metavar="文件", help="整份报告写成 Word")
+@click.option("--md", is_flag=True, help="整份报告打印成 Markdown")
+@click.option("--force", is_flag=True, help="文件已有也写，盖掉旧的")
+@_JSON
+def drill_debrief(
+    name: str, html: Path | None, docx: Path | None, md: bool, force: bool, as_json: bool
+) -> None:
+    """讲评：目标评定、丢分和原因、时间线、改进计划。"""
+    from engine.console import drill_debrief
+
+    drill_debrief.show(name, html, docx, md, force=force, json=as_json)
+
+
+@drill.command("improve")
+@click.argument("name", metavar="编号")
+@click.argument("objective", metavar="目标")
+@click.option("--what", default="", metavar="文字", help="做什么；不写用建议的")
+@click.option("--who", default="", metavar="岗位", help="谁负责；不写用演练里定的")
+@click.option("--name", "person", default="", metavar="姓名", help="具体的人")
+@_DUE
+@click.option("--evidence", default="", metavar="文字", help="要的凭据")
+@_JSON
+def drill_improve(name: str, objective: str, as_json: bool, **said: str) -> None:
+    """没做到的目标定下改进：做什么、谁、几时；列入后续台账。"""
+    from engine.console import drill_debrief
+
+    drill_debrief.improve(name, objective, **said, json=as_json)
+
+
+@drill.command("close")
+@click.argument("name", metavar="编号")
+@_JSON
+def drill_close(name: str, as_json: bool) -> None:
+    """报告收尾；没做到的目标还没有责任人和期限，就不能收。"""
+    from engine.console import drill_debrief
+
+    drill_debrief.close(name, json=as_json)
+
+
+@drill.command("compare")
+@click.option("--person", default="", metavar="姓名", help="只看一个人")
+@click.option("--drill", "drill_id", default="", metavar="演练", help="只看一场演练")
+@click.option("--html", type=_FILE, metavar="文件", help="写成网页，带图")
+@click.option("--force", is_flag=True, help="文件已有也写，盖掉旧的")
+@_JSON
+def drill_compare(person: str, drill_id: str, html: Path | None, force: bool, as_json: bool) -> None:
+    """历次演练比一比：按人、按目标；脚本演的不算。"""
+    from engine.console import drill_compare
+
+    drill_compare.show(person, drill_id, html, force=force, json=as_json)
 
 
 if __name__ == "__main__":

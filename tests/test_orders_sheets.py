@@ -296,14 +296,18 @@ def test_a_hundred_columns(hall, tmp_path):
 
 
 def test_wrong_encoding(hall, tmp_path):
-    """Bytes that fit no encoding are told with their line; nothing is replaced by question marks."""
+    """Bytes that fit no encoding are told with their cell; nothing is replaced by question marks."""
     good = _text().encode()
     broken = tmp_path / "坏.csv"
     broken.write_bytes(good.replace("住建".encode(), b"\xe4\xbd\xff"))
-    with pytest.raises(BadData, match=r"第 3 行.*UTF-8.*e4 bd ff"):
+    with pytest.raises(BadData, match=r"第 3 行 E 列有.*UTF-8.*e4 bd ff"):
         hall.check(broken)
     broken.write_bytes(_text().encode("gbk").replace("住建".encode("gbk"), b"\xff\xff"))
-    with pytest.raises(BadData, match=r"第 3 行.*GBK"):
+    with pytest.raises(BadData, match=r"第 3 行 E 列有.*GBK"):
+        hall.check(broken)
+    rows = [(*ROWS[0][:3], "分两行\n写的", *ROWS[0][4:]), ROWS[1]]
+    broken.write_bytes(_text(rows).encode().replace("住建".encode(), b"\xe4\xbd\xff"))
+    with pytest.raises(BadData, match=r"第 3 行 E 列（文件第 4 行）有"):
         hall.check(broken)
     broken.write_bytes(bytes(range(256)) * 4)
     with pytest.raises(BadData, match="不是文本"):
@@ -418,6 +422,54 @@ def test_an_update_keeps_what_the_sheet_does_not_say(hall, tmp_path):
     order = next(o for o in hall.held() if o.no == ROWS[0][0])
     assert (order.phone, order.satisfied, order.unit) == ("13900000001", "满意", "城管")
     assert order.closed == datetime(2026, 11, 17, 9, 0, tzinfo=BEIJING)
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_what_is_unknown_stays_so_through_a_sheet(tmp_path, monkeypatch, form):
+    """A sheet without 响应时间 and 办结时间 goes out and comes back with one cell changed: the rates stand.
+
+    In another hall it is as unknown; seconds survive; what is filled in is known of that order alone.
+    """
+    monkeypatch.setenv("ZHIBAN_HOME", str(tmp_path / "home"))
+    early = (RealClock().now() - timedelta(days=1)).strftime("%Y-%m-%d 09:00:")
+    rows = [(f"U{n}", early + f"{n:02}", "", "停车", "城管", "是", "满意") for n in range(4)]
+    assert _run("import", _csv(tmp_path, rows)).exit_code == 0
+    out = tmp_path / f"导出.{form}"
+    _run("export", "-o", out)
+    assert "4 行台账里已有且相同" in _run("import", out).output
+
+    def rates():
+        lines = _run("stats", "--all").output.splitlines()
+        return [line for line in lines if line.startswith(("响应", "办结"))]
+
+    def changed(old, new):
+        if form == "csv":
+            out.write_bytes(out.read_bytes().replace(old.encode(), new.encode(), 1))
+            return
+        book = openpyxl.load_workbook(out)
+        cell = next(cell for row in book.active for cell in row if cell.value == old)
+        cell.value = new or None
+        book.save(out)
+
+    before = rates()
+    assert "没有数据" in "".join(before)
+    changed("停车", "停水")
+    assert "其中 1 行替换" in _run("import", out, "--update").output
+    assert rates() == before
+    monkeypatch.setenv("ZHIBAN_HOME", str(tmp_path / "other"))
+    assert _run("import", out).exit_code == 0
+    assert rates() == before
+    changed("不知道", early + "59")
+    assert "其中 1 行替换" in _run("import", out, "--update").output
+    assert "另 3 件没有记录" in "".join(rates())
+
+
+def test_an_update_without_the_column_does_not_make_it_unknown(hall, tmp_path):
+    """A sheet with 响应时间, empty, then one without it changes another cell: still a "not yet"."""
+    head, row = (*HEAD, "响应时间", "办结时间"), (*ROWS[0], "", "")
+    hall.bring(_csv(tmp_path, [row], head))
+    hall.bring(_csv(tmp_path, [(*ROWS[0][:6], "不满意")]), update=True)
+    assert [(order.satisfied, order.untold) for order in hall.held()] == [("不满意", "")]
 
 
 def test_formulas(hall, tmp_path):
@@ -672,6 +724,12 @@ def test_the_commands_from_sheet_to_sheet(tmp_path, monkeypatch):
     assert _run("export", "-o", out).exit_code == 0
     assert "13900000001" not in out.read_text("utf-8-sig")
     assert "2 行台账里已有且相同" in _run("import", out).output
+    assert _run("export", "-o", out).exit_code == 4
+    assert "--force" in _run("stats", "--all", "-o", out, "--md").output
+    for command in (("export", "-o", out), ("stats", "--all", "-o", out, "--md")):
+        assert _run(*command, "--force").exit_code == 0
+    assert "受理" in out.read_text("utf-8")
+    assert "路径中间有一个文件" in _run("export", "-o", out / "x.csv").output
     open_ = tmp_path / "全.xlsx"
     assert _run("export", "-o", open_, "--unmask", "上门核实").exit_code == 0
     cells = [cell for row in openpyxl.load_workbook(open_).active.values for cell in row]

@@ -10,7 +10,7 @@ import msgspec
 from engine.console import record
 from engine.console.respond import terminal
 from engine.console.terminal import Terminal
-from engine.errors import BadData, NotFound, UsageError
+from engine.errors import BadData, NotFound, UsageError, reason
 from engine.practice.evaluate import Judged, Line, by_group, judge
 from engine.practice.marking import Mark, mark
 from engine.practice.model import Bank, Question
@@ -163,7 +163,7 @@ def read_bytes(file: Path, most: int = LIMIT, what: str = "作答") -> bytes:
         with file.open("rb") as stream:
             data = stream.read(most + 1)
     except OSError as error:
-        raise BadData(f"{file}：打不开（{error.strerror}）", "检查权限") from None
+        raise BadData(f"{file}：打不开（{reason(error)}）", "检查权限") from None
     if len(data) > most:
         raise BadData(f"{file}：超过 {most // 1_000_000} MB，不像一份{what}", "检查是不是选错了文件")
     return data

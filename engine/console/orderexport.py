@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 def export(
-    span: str | None, day: str | None, form: str | None, unit: str, output: Path | None, unmask: str | None
-) -> None:
+    span: str | None, day: str | None, form: str | None, unit: str, output: Path | None, unmask: str | None,
+    *, force: bool,
+) -> None:  # fmt: skip
     """The orders of a period (default: all) as a sheet; numbers are masked unless a reason is given."""
     from engine.exports import Column, Sheet, csv, xlsx
     from engine.orders import columns, privacy
@@ -42,11 +43,12 @@ def export(
     picked = (order for order in found if not unit or order.unit == unit)
     shown = picked if unmask is not None else map(privacy.order, picked)
     sheet = Sheet("工单", heads, (_row(order, ledger) for order in shown))
-    write(csv(sheet) if form == "csv" else xlsx([sheet]), output)
+    write(csv(sheet) if form == "csv" else xlsx([sheet]), output, force=force)
 
 
 def _row(order: Order, ledger: Ledger) -> tuple[Any, ...]:
     """An order's cells, ids as the words that `import` reads."""
+    from engine.orders.cell_words import UNKNOWN
     from engine.orders.columns import FIELDS
     from engine.orders.mapping import words
 
@@ -57,4 +59,7 @@ def _row(order: Order, ledger: Ledger) -> tuple[Any, ...]:
         "met": said["met"][order.met][0] if order.met else "",
         "excluded": reasons[order.excluded].label if order.excluded in reasons else order.excluded,
     }
+    for name in order.untold.split():
+        if getattr(order, name) is None:
+            told[name] = UNKNOWN[0]  # an empty cell would say that it has not happened
     return tuple(told.get(field, value) for field, value in asdict(order).items() if field in FIELDS)

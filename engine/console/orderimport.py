@@ -15,7 +15,7 @@ from engine.errors import BadData
 
 def bring_in(
     file: Path, maps: Sequence[str], *, dry_run: bool, save_map: bool, sheet: str, update: bool,
-    problems: Path | None, json: bool,
+    problems: Path | None, force: bool = False, json: bool,
 ) -> int:  # fmt: skip
     """Check a sheet and, unless `dry_run` or there is an error, import it whole; 4 when there is one."""
     from engine.orders import importing, mapping
@@ -31,7 +31,7 @@ def bring_in(
         checked = importing.check(file, known, now, by_hand=by_hand, saved=saved, sheet=sheet, update=update)
         errors = checked.problems.errors
         if problems is not None:
-            write(importview.sheet(checked.problems), problems)
+            write(importview.sheet(checked.problems), problems, force=force)
         batch = None if dry_run or errors else importing.commit(checked, batches, now)
         if save_map and not errors:
             place = mapping.save(checked.columns)

@@ -12,7 +12,9 @@ from engine.console.terminal import terminal
 from engine.errors import UsageError
 
 
-def stats(span: str | None, day: str | None, form: str | None, output: Path | None, *, json: bool) -> None:
+def stats(
+    span: str | None, day: str | None, form: str | None, output: Path | None, *, force: bool, json: bool
+) -> None:
     """Figures on the screen, or a report as `form` says (else the name of `output`)."""
     from engine.orders import comparison, report, reportforms
     from engine.orders.batches import current
@@ -35,13 +37,13 @@ def stats(span: str | None, day: str | None, form: str | None, output: Path | No
         return
     made = report.paper(found, _hall(), now, before)
     if form in ("html", "htm"):
-        write(reportforms.html(made, found).encode(), output)
+        write(reportforms.html(made, found).encode(), output, force=force)
     elif form == "docx":
-        write(reportforms.docx(made), output)
+        write(reportforms.docx(made), output, force=force)
     elif form == "md" and output is None:
         desk.stdout(reportforms.markdown(made))
     elif form == "md":
-        write(reportforms.markdown(made).encode(), output)
+        write(reportforms.markdown(made).encode(), output, force=force)
     else:
         raise UsageError(f"不认得报告格式 `{form}`", "文件名以 .md、.html 或 .docx 结尾")
 

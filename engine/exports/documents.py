@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine import paths
-from engine.errors import BadData
+from engine.errors import BadData, reason
 from engine.exports.cells import printable
 
 TEMPLATE = "report.docx"
@@ -70,7 +70,7 @@ def word(paper: Paper, file: Path | None = None) -> bytes:
         made = DocxTemplate(io.BytesIO(file.read_bytes()))
         made.init_docx()
     except OSError as error:
-        raise BadData(f"读不了 Word 模板 {file}（{error.strerror}）", "检查文件和权限") from error
+        raise BadData(f"读不了 Word 模板 {file}（{reason(error)}）", "检查文件和权限") from error
     except Exception as error:  # whatever a damaged package makes the library raise
         raise BadData(f"{file} 不是能用的 Word 模板", "用 Word 另存为 .docx，或移走它改用自带的") from error
     # a template is somebody's file: it may fill in and repeat, not reach into the program

@@ -38,7 +38,8 @@ def _written(cell: Cell) -> str | int | float:
         case bool():
             return "是" if cell else "否"
         case datetime():
-            return cell.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+            here = cell.astimezone(BEIJING)  # seconds decide about a clock: they stay where there are any
+            return f"{here:%Y-%m-%d %H:%M:%S}" if here.second else f"{here:%Y-%m-%d %H:%M}"
         case date():
             return cell.isoformat()
         case str():

@@ -140,7 +140,8 @@ class Batches:
     ) -> Batch:
         """Import rows, all or none. Conflict: another terminal was faster. BadData: disk or rights."""
         number = len(self.listed) + 1
-        sha256 = batchfiles.write(self._folder, rows.select(columns.FIELDS))
+        known = columns.known_by(rows, mapping.values())
+        sha256 = batchfiles.write(self._folder, known.select(*columns.FIELDS, "untold"))
         batch = Batch(
             f"{PREFIX}{number:06d}", stamp(now), sha256, rows.height, updates, source, dict(mapping)
         )

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import BadData
+from engine.errors import BadData, reason
 from engine.orders import columns
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def load(file: Path, source: str) -> pl.DataFrame:
         for name, dtype in columns.schema().items()
         if name not in found.columns  # written before there was such a field
     ]
-    return found.with_columns(absent).select(columns.FIELDS)
+    untold = [name for name in found.columns if name == "untold"]  # older ones leave it to their mapping
+    return found.with_columns(absent).select(*columns.FIELDS, *untold)
 
 
 def write(folder: Path, rows: pl.DataFrame) -> str:
@@ -65,9 +66,7 @@ def write(folder: Path, rows: pl.DataFrame) -> str:
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
-        raise BadData(
-            f"写不了导入的工单（{error.strerror or error}），什么也没有导入", "检查磁盘空间和权限"
-        ) from error
+        raise BadData(f"写不了导入的工单（{reason(error)}），什么也没有导入", "检查磁盘空间和权限") from error
     return sha256
 
 

@@ -13,6 +13,7 @@ from engine.orders.mapping import words
 from engine.orders.scheme import Schemes
 
 NOTHING = frozenset(("-", "--", "/", "—", "——", "无", "n/a", "na", "null", "none", "nan", "nat"))
+UNKNOWN = ("不知道", "未知", "不详")  # of a moment that the rates need: an empty cell says "not yet"
 CHOICES = ("urgency", "met")
 _UNASKED = ("未评价", "未回访", "未联系上", "未接通", "无法联系", "不评价")
 Reader = Callable[[str], Any]  # ValueError: the text says nothing that can be read

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from engine.clock import BEIJING
 from engine.orders.cell_checks import EXACT, of_the_file, required, sequence
 from engine.orders.cell_times import times
-from engine.orders.cell_words import CHOICES, Reader, plain, reader
-from engine.orders.columns import BLANK, FIELDS, KINDS, schema
+from engine.orders.cell_words import CHOICES, UNKNOWN, Reader, plain, reader
+from engine.orders.columns import BLANK, FIELDS, KINDS, TOLD, schema, untold
 from engine.orders.complaints import tell
 from engine.orders.mapping import Column, Mapped, label
 from engine.orders.problems import Problems
@@ -30,13 +30,18 @@ class Cells:
         self.now = now.astimezone(BEIJING).replace(tzinfo=None)
 
     def frame(self) -> pl.DataFrame:
-        """The orders as columns, with `row`; cells with errors are as if they were empty."""
+        """The orders as columns, with `row` and `untold`; cells with errors are as if they were empty."""
         import polars as pl
 
         by_field = self.mapped.by_field()
         of_the_file(self.table, self.mapped, self.problems)
         stripped = {f: pl.col(f"c{c.at}").str.strip_chars().replace("", None) for f, c in by_field.items()}
         raw = self.table.rows.select("row", **stripped)
+        silent = {
+            f: pl.col(f).is_in(UNKNOWN).fill_null(False) if f in by_field else pl.lit(True) for f in TOLD
+        }
+        unknown = raw.with_columns(untold(silent))["untold"]
+        raw = raw.with_columns(pl.when(~silent[f]).then(f).alias(f) for f in TOLD if f in by_field)
         made: dict[str, pl.Series] = {"row": raw["row"]}
         for field in FIELDS:
             column = by_field.get(field)
@@ -63,7 +68,7 @@ class Cells:
         frame = frame.with_columns(missing).select("row", *FIELDS).cast(schema())  # type: ignore[arg-type]
         required(self.table, raw, frame, by_field, self.schemes, self.problems)
         sequence(frame, by_field, self.problems)
-        return frame
+        return frame.with_columns(unknown)
 
     def _texts(self, column: Column, series: pl.Series, rows: pl.Series) -> pl.Series:
         odd = r"^['=＝]"

@@ -20,9 +20,9 @@ from engine.orders.scheme import Schemes
 if TYPE_CHECKING:
     import polars as pl
 
-# what a sheet or a file of orders has; `untold` comes from what is known about the sheet
+# what a sheet of orders has; `untold` comes from what is known about the sheet
 FIELDS: tuple[str, ...] = tuple(name for name in Order.__struct_fields__ if name != "untold")
-_TOLD = ("responded", "closed")  # without a record of these a rate does not know, rather than counts a "no"
+TOLD = ("responded", "closed")  # without a record of these a rate does not know, rather than counts a "no"
 
 
 def _kinds() -> dict[str, str]:
@@ -71,12 +71,29 @@ def frame(orders: Iterable[Order]) -> pl.DataFrame:
 
 
 def known_by(rows: pl.DataFrame, told: Iterable[str]) -> pl.DataFrame:
-    """Columns of a sheet that had `told` of the fields (none given: all)."""
+    """Columns with `untold`: each row's own, else by its sheet, which had the fields `told` (none: all)."""
     import polars as pl
 
+    if "untold" in rows.columns:
+        return rows
     had = set(told)
-    untold = " ".join(name for name in _TOLD if name not in had) if had else ""
+    untold = " ".join(name for name in TOLD if name not in had) if had else ""
     return rows.with_columns(pl.lit(untold).alias("untold"))
+
+
+def untold(tests: Mapping[str, pl.Expr]) -> pl.Expr:
+    """The column `untold` of those of `TOLD` for which the test holds."""
+    import polars as pl
+
+    names = [pl.when(test).then(pl.lit(name)) for name, test in tests.items()]
+    return pl.concat_str(names, separator=" ", ignore_nulls=True).alias("untold")
+
+
+def is_untold(name: str, column: str = "untold") -> pl.Expr:
+    """Whether nobody knows that moment of an order."""
+    import polars as pl
+
+    return pl.col(column).fill_null("").str.contains(name, literal=True)
 
 
 def orders(rows: pl.DataFrame) -> list[Order]:
@@ -141,8 +158,8 @@ def flags(scheme: Scheme) -> dict[str, pl.Expr]:
             "closed": goods["closed"],
             "called_back": answers.get(rate.good, pl.col("called_back").is_not_null()),
         }[rate.over]
-        if rate.good in _TOLD:
-            whom &= goods[rate.good] | ~pl.col("untold").str.contains(rate.good, literal=True)
+        if rate.good in TOLD:
+            whom &= goods[rate.good] | ~is_untold(rate.good)
         found[f"o:{id}"] = kept & whom
         found[f"g:{id}"] = kept & whom & goods[rate.good]
     return found

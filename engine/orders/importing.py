@@ -11,7 +11,7 @@ from engine.errors import BadData
 from engine.orders import privacy
 from engine.orders.batches import Batch, Batches
 from engine.orders.cells import Cells
-from engine.orders.columns import FIELDS, KINDS
+from engine.orders.columns import FIELDS, KINDS, TOLD, is_untold, untold
 from engine.orders.mapping import REQUIRED, Column, Mapped, label, mapped
 from engine.orders.model import Repeats
 from engine.orders.problems import Problems, letter
@@ -122,12 +122,19 @@ def _against(
     both = frame.join(old, on="no", how="left", suffix=":old", maintain_order="left", coalesce=True)
     held = pl.col("no").is_in(old["no"].implode())
     # what was masked when it was exported must not wipe out what the ledger knows
-    hidden = [field for field in compared if KINDS[field] == "text"]
+    silent = {
+        field: pl.col(field).str.contains("*" if field == "phone" else "**", literal=True)
+        for field in compared if KINDS[field] == "text"
+    }  # fmt: skip
+    # nor what it did not know then, and says so
+    silent |= {field: is_untold(field) for field in TOLD if field in by_field}
     both = both.with_columns(
-        pl.when(held & pl.col(field).str.contains("**", literal=True))
-        .then(pl.col(f"{field}:old")).otherwise(pl.col(field)).alias(field)
-        for field in hidden
-    )  # fmt: skip
+        untold({name: is_untold(name) & (~held | is_untold(name, "untold:old")) for name in TOLD}),
+        *(
+            pl.when(held & test).then(pl.col(f"{field}:old")).otherwise(pl.col(field)).alias(field)
+            for field, test in silent.items()
+        ),
+    )
     differs = {field: pl.col(field).ne_missing(pl.col(f"{field}:old")) for field in compared}
     both = both.with_columns(
         held.alias("held"),
@@ -136,6 +143,7 @@ def _against(
         pl.concat_list(
             pl.when(test).then(pl.lit(label(field))) for field, test in differs.items()
         ).list.drop_nulls().list.join("、").alias("what"),
+        (held & pl.col("untold").ne_missing(pl.col("untold:old")) & pl.lit(update)).alias("told"),
     )  # fmt: skip
     bad = both.filter(pl.col("acted") & (~pl.col("held") | pl.col("other"))).select("row", "no")
     _tell(
@@ -145,17 +153,18 @@ def _against(
         "在台账里已经办过，以台账为准，表不能改它",
         "从表里去掉这一行；要改就在台账里办",
     )
-    changed = both.filter(pl.col("held") & pl.col("other") & ~pl.col("acted"))
+    differs_here = pl.col("other") | pl.col("told")  # told: that it has not happened, which nobody knew
+    changed = both.filter(pl.col("held") & differs_here & ~pl.col("acted"))
     if not update:
         for what, part in changed.select("row", "no", "what").group_by("what", maintain_order=True):
             message = f"台账里已有，和这一行不同（{what[0]}）"
             _tell(problems, column, part, message, "以新表为准，加 --update；不是同一单，改编号")
-    same = both.filter(pl.col("held") & ~pl.col("other")).height
+    same = both.filter(pl.col("held") & ~pl.col("other")).height - changed.filter(~pl.col("other")).height
     kept = [field for field in FIELDS if field not in by_field]  # the sheet does not speak of these
     both = both.with_columns(
         pl.when("held").then(pl.col(f"{field}:old")).otherwise(pl.col(field)).alias(field) for field in kept
     )
-    new = both.filter(~pl.col("held") | pl.col("other")).select("row", *FIELDS)
+    new = both.filter(~pl.col("held") | (differs_here & ~pl.col("acted"))).select("row", *FIELDS, "untold")
     return new, same, changed.height
 
 

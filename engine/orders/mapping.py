@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 import yaml
 
 from engine import paths
-from engine.errors import BadData, UsageError
+from engine.errors import BadData, UsageError, reason
 from engine.orders.columns import FIELDS
 from engine.orders.problems import Problems, index, letter
 from engine.reader.report import suggest
@@ -201,9 +201,13 @@ def load() -> dict[str, str]:
         return {}
     try:
         found = yaml.safe_load(place.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = str(getattr(error, "problem", None) or error)
-        raise BadData(f"读不了 {place}（{reason}）", "改正或移走它，再用 --save-map 重新记") from error
+    except OSError as error:
+        raise BadData(f"读不了 {place}：{reason(error)}", "检查文件和权限") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"第 {mark.line + 1} 行" if mark else "文件"
+        why = "不是 UTF-8" if isinstance(error, UnicodeDecodeError) else "写法不对"
+        raise BadData(f"{place}：{where}{why}", "改正或移走它，再用 --save-map 重新记") from error
     if not isinstance(found, dict):
         raise BadData(f"{place} 应当是“列名: 字段”的表", "改正或移走它，再用 --save-map 重新记")
     return said([f"{column}={field}" for column, field in found.items()])
@@ -219,5 +223,5 @@ def save(columns: Mapped) -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(yaml.safe_dump(rows, allow_unicode=True, sort_keys=False), "utf-8")
     except OSError as error:
-        raise BadData(f"写不了 {place}：{error.strerror}", "检查目录和权限") from error
+        raise BadData(f"写不了 {place}：{reason(error)}", "检查目录和权限") from error
     return place

@@ -51,7 +51,7 @@ class Order(Frozen, frozen=True):
     repeats: int = 0  # earlier calls about the same matter
     returned: bool = False  # sent back because the caller was not satisfied
     opinion: bool = False  # grave public outcry through poor work
-    untold: str = ""  # of `responded`, `closed`: those whose column its sheet did not have
+    untold: str = ""  # of `responded`, `closed`: those of which its sheet told nothing
 
 
 class Limit(Frozen, frozen=True):

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from engine import paths
-from engine.errors import BadData
+from engine.errors import BadData, reason
 from engine.model import Duration, Finding, Span
 from engine.orders.items import FIXED, SINGLE, STRUCTS, TABLES
 from engine.orders.model import Scheme
@@ -99,7 +99,7 @@ def read_schemes(own: Path | None = None) -> Schemes:
     except (FileNotFoundError, NotADirectoryError):
         pass
     except OSError as error:
-        raise BadData(f"读不了 `{own}`（{error.strerror or error}）", "检查文件的权限") from error
+        raise BadData(f"读不了 `{own}`（{reason(error)}）", "检查文件的权限") from error
     schemes, found = parse(texts)
     if schemes is None:
         errors = tuple(item for item in found if item.level == "error")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.errors import BadData, NotFound
+from engine.errors import BadData, NotFound, reason
 from engine.orders.mapping import recognised
 from engine.orders.problems import Problems
 
@@ -60,7 +60,7 @@ def read(path: Path, problems: Problems, sheet: str = "") -> Table:
     except FileNotFoundError:
         raise NotFound(f"没有文件 {path}", "检查文件名和所在的文件夹") from None
     except OSError as error:
-        raise BadData(f"读不了 {path}：{error.strerror}", "检查它是不是文件、有没有权限") from error
+        raise BadData(f"读不了 {path}：{reason(error)}", "检查它是不是文件、有没有权限") from error
     if not size:
         raise BadData(f"{path.name} 是空文件", "重新导出一次")
     if size > MAX_BYTES:

@@ -45,7 +45,7 @@ def read_csv(path: Path, problems: Problems) -> Table:
     skipped = head[place - 1][1] if place else 0
     source: Path | bytes = path
     if encoding not in ("utf-8", "utf-8-sig"):
-        source = _decoded(path, encoding).encode()
+        source = _decoded(path, encoding, separator).encode()
     options = {"separator": separator, "has_header": True, "skip_lines": skipped, "infer_schema": False}
     try:
         rows = pl.read_csv(source, **options)  # type: ignore[arg-type]
@@ -97,17 +97,31 @@ def _whole(path: Path, encoding: str) -> bool:
     return True
 
 
-def _decoded(path: Path, encoding: str) -> str:
-    """The whole text. BadData with the line of the first byte that does not fit."""
+def _decoded(path: Path, encoding: str, separator: str) -> str:
+    """The whole text. BadData with the cell of the first byte that does not fit."""
     data = path.read_bytes()
     try:
         return data.decode(encoding).lstrip("\ufeff")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        place = _cell(data[: error.start].decode(encoding, "replace"), separator)
         bad = data[error.start : error.start + 4].hex(" ")
         raise BadData(
-            f"{path.name} 第 {line} 行有不属于{_SAID[encoding]}的字节（{bad}），文件的编码不对或已损坏", _SAVE
+            f"{path.name} {place}有不属于{_SAID[encoding]}的字节（{bad}），文件的编码不对或已损坏", _SAVE
         ) from error
+
+
+def _cell(text: str, separator: str) -> str:
+    """Where a text ends that begins a sheet: its row and column, and its line if that is another."""
+    # what comes next belongs to the same cell
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff") + "?", newline=""), delimiter=separator)
+    row, number = [""], 0
+    try:
+        for number, row in enumerate(reader, 1):  # noqa: B007 - the last one is wanted
+            pass
+    except csv.Error:
+        return f"第 {text.count(chr(10)) + 1} 行"
+    line = text.count("\n") + 1
+    return f"第 {number} 行 {letter(len(row) - 1)} 列" + (f"（文件第 {line} 行）" if line != number else "")
 
 
 def _separator(text: str, whole: bool, name: str) -> tuple[str, list[tuple[list[str], int]]]:
@@ -122,7 +136,7 @@ def _separator(text: str, whole: bool, name: str) -> tuple[str, list[tuple[list[
                 if len(head) > HEAD:
                     break
         except csv.Error as error:
-            raise BadData(f"{name} 第 {reader.line_num} 行读不出（{error}）", _SAVE) from error
+            raise BadData(f"{name} 第 {reader.line_num} 行读不出：一格太长或换行乱了", _SAVE) from error
         cells = [row for row, _ in head]
         place = header_place(cells)
         score = (0 if place is None else recognised(cells[place]), max(map(len, cells), default=0))
@@ -138,7 +152,9 @@ def _carefully(
     """The rows as Python's reader sees them; what stands beyond the last header is reported by cell."""
     import polars as pl
 
-    reader = csv.reader(io.StringIO(_decoded(path, encoding), newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(
+        io.StringIO(_decoded(path, encoding, separator), newline=""), delimiter=separator, strict=True
+    )
     width, number, line = len(headers), 0, 0
     found: list[tuple[object, ...]] = []
     beyond: list[tuple[int, int, str]] = []
@@ -152,7 +168,8 @@ def _carefully(
             found.append((number, *cells, *[None] * (width - len(cells))))
     except csv.Error as error:
         raise BadData(
-            f"{path.name} 第 {line + 1} 行起读不出：引号不配对（{error}）", f"补上或去掉多出的引号；或{_SAVE}"
+            f"{path.name} 第 {line + 1} 行起读不出：引号不配对，或一格太长",
+            f"补上或去掉多出的引号；或{_SAVE}",
         ) from error
     for number, i, cell in beyond:
         problems.add(
