@@ -172,8 +172,8 @@ def test_generic_talk_is_capped_in_its_score():
         "最后进行总结复盘，建立长效机制，组织开展培训演练，不断提升服务水平。"
     )
     capped = [r for r in (mark(BANK, q, text) for q in BANK.questions) if NOTE in r.notes]
-    assert len(capped) >= 10
-    assert max(result.score for result in capped) <= MOST
+    assert len(capped) >= 3
+    assert {result.score for result in capped} == {MOST}
     assert NOTE in document(capped[0], BANK.find(capped[0].question))["notes"]
     assert NOTE not in mark(BANK, BANK.find("E1"), GOOD).notes
     assert NOTE not in mark(BANK, BANK.find("E1"), "我扶老人坐下，递上毛巾和热水。").notes

@@ -56,8 +56,9 @@ def mark(bank: Bank, question: Question, text: str) -> Mark:
     if answer.note:
         notes = (*notes, answer.note)
     total = _total(question, credits, faults, adjust)
-    if shape == "answer" and unbound(bank, question, answer, sum(c.credit == 1 for c in credits)):
-        total, notes = min(total, MOST), (*notes, NOTE)
+    reached = sum(credit.credit == 1 for credit in credits)
+    if total > MOST and shape == "answer" and unbound(bank, question, answer, reached):
+        total, notes = MOST, (*notes, NOTE)
     profile = observe(question, answer, _seen(question, credits, faults, shape))
     return Mark(question.id, total, credits, faults, shape, adjust, notes, profile)
 
