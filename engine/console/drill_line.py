@@ -10,13 +10,14 @@ import codecs
 import contextlib
 import os
 import select
+import signal
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from engine.console.practice_keys import dumb
-from engine.console.terminal import Terminal
+from engine.console.terminal import Hangup, Terminal
 
 LOOK = 0.2  # seconds between two looks at the record
 _PIECE = 65536
@@ -83,22 +84,21 @@ class Lines:
         async def watch() -> None:
             app = get_app()
             try:
-                while not watcher.over():
+                while not watcher.over() and not hung:
                     await asyncio.sleep(LOOK)
                     if watcher.look():
                         await run_in_terminal(watcher.show)
-                if not app.is_done:
-                    app.exit(result=None)
             except asyncio.CancelledError:
                 raise
             except BaseException as error:  # noqa: BLE001 raised again below, in the main line
                 failed.append(error)
-                if not app.is_done:
-                    app.exit(result=None)
+            if not app.is_done:
+                app.exit(result=None)
 
-        line: str | None = self._prompt()(
-            watcher.prompt, pre_run=lambda: get_app().create_background_task(watch())
-        )
+        with _hangups() as hung:
+            line: str | None = self._prompt()(
+                watcher.prompt, pre_run=lambda: get_app().create_background_task(watch())
+            )
         if failed:
             raise failed[0]
         return line
@@ -172,6 +172,25 @@ class Lines:
             return None
         line_, _, self._left = self._left.partition(b"\n")
         return codecs.decode(line_, source.encoding or "utf-8", "replace").rstrip("\r")
+
+
+@contextlib.contextmanager
+def _hangups() -> Iterator[list[int]]:
+    """Keep signals that end the program from breaking into the editor's loop; they are raised after it."""
+    hung: list[int] = []
+    before = {}
+    for name in ("SIGHUP", "SIGTERM"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            with contextlib.suppress(ValueError):  # not the main thread: a test runner
+                before[number] = signal.signal(number, lambda number, frame: hung.append(number))
+    try:
+        yield hung
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if hung:
+            raise Hangup(hung[0])
 
 
 def nothing() -> bool:

@@ -17,7 +17,7 @@ from engine.drill.scoring import score
 from engine.drill.store import Store
 from engine.drill.times import span
 from engine.drill.view import Line
-from engine.errors import UsageError
+from engine.errors import UsageError, ZhibanError
 
 PAGE = 14  # acts on a page of the list
 STEP = 15  # seconds that an empty line goes on in a stepped drill
@@ -117,7 +117,7 @@ class Trainee:
             try:
                 if self._take(line.strip()) == "left":
                     return self._leave()
-            except UsageError as error:
+            except ZhibanError as error:
                 self.screen.line(f"{error.message}{'；' + error.help if error.help else ''}", "soon")
 
     def wait(self) -> bool:
