@@ -135,6 +135,21 @@ def test_done_before_its_time_counts_from_its_time():
     assert store.state.expected["word"].outcome == "missed"
 
 
+def test_a_step_makes_out_its_paper():
+    """A step that issues a paper meets an expectation of the paper once it is done, not while it runs."""
+    step = "missing-materials.reply-later"
+    drill = with_injects(
+        expectations=(expect("paper", 100, documents=("register",), within=90),),
+        takes=(Takes(step, 30, fails=1, reason="没找到本子"),),
+    )
+    store = acted(drill, do(10, "step", step), do(20, "step", step), until=49)
+    assert store.state.expected["paper"].outcome == ""
+    store.advance(at(store, 60))
+    live = store.state.expected["paper"]
+    assert (live.outcome, live.at) == ("met", at(store, 50))
+    assert store.state.event(live.evidence[0]).data["id"] == step
+
+
 def test_a_step_that_is_wanted_anew_has_to_be_done_anew():
     """What was done before does not meet an expectation if the playbooks want it again by then."""
     drill = with_injects(

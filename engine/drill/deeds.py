@@ -59,6 +59,8 @@ def _done(state: DrillState, step: str, doing: Doing, seq: int = 0) -> None:
         if step in state.done:  # it was wanted when it was handed over
             triggers.happen(state, "done", step, seq or doing.seq)
     declared = state.steps.get(step)
+    if declared is not None and declared.issue:  # who does the step has made out its paper
+        _issued(state, declared.issue, doing)
     for fact in declared.finds if declared is not None else ():
         if fact in state.truth:
             state.found.setdefault(fact, doing)
@@ -98,8 +100,12 @@ def _say(state: DrillState, data: _Data, doing: Doing) -> None:
 
 def _issue(state: DrillState, data: _Data, doing: Doing) -> None:
     """id: the document"""
-    state.documents.setdefault(data["id"], doing)
-    triggers.evidence(state, "documents", data["id"], doing.role, doing.seq)
+    _issued(state, data["id"], doing)
+
+
+def _issued(state: DrillState, document: str, doing: Doing) -> None:
+    state.documents.setdefault(document, doing)
+    triggers.evidence(state, "documents", document, doing.role, doing.seq)
 
 
 def _harm(state: DrillState, data: _Data, doing: Doing) -> None:
