@@ -308,6 +308,15 @@ def test_a_draft_has_the_facts_that_were_asked_for():
         draft(BANK, LIBRARY, "queue-disorder", 2, [("hurt", "maybe")])
 
 
+def test_a_draft_uses_the_lexicon():
+    """Where a step says a word of the lexicon, the drafted way takes all its synonyms."""
+    ways = [
+        line for line in draft(BANK, LIBRARY, "staff-dispute", 9).splitlines() if line.startswith("  - {")
+    ]
+    assert any("<" in way for way in ways)
+    assert all(name in dict(BANK.words) for way in ways for name in re.findall(r"<([a-z]+)>", way))
+
+
 @pytest.mark.parametrize("shares", [[1, 1, 1], [30, 24, 14, 36, 16, 10], [5] * 9, [100, 1, 1]])
 def test_weights_make_a_hundred(shares):
     """Whole weights in proportion, none below three."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from engine.conditions import Answer
@@ -13,6 +13,7 @@ from engine.practice.model import Bank, Fault, Scene
 from engine.practice.scenes import Told
 
 _MARKS = re.compile(r"[，。；：、！？（）“”\s]|\{[{%].*?[%}]\}")
+_PLAIN = re.compile(r"[\u4e00-\u9fff]{2,}")
 _GLUE = re.compile(r"[的了把被给在和与就先再都也不别要]")
 
 
@@ -61,7 +62,7 @@ def question_file(
             f"  source: [{', '.join(point.step.source or ('own',))}]",
             f"  steps: [{short}]",
             "  ways:",
-            *(f"  - {way}" for way in _ways(point.step)),
+            *(f"  - {way}" for way in _ways(point.step, dict(bank.words))),
         ]
     faults = _faults(bank, playbook)
     lines += ["faults:", *faults, "outline:"] if faults else ["faults: []", "outline:"]
@@ -105,17 +106,31 @@ def _plain(words: str) -> str:
     return re.sub(r"\{[{%].*?[%}]\}", "", words).replace("：", "，").strip("，")
 
 
-def _ways(step: Step) -> list[str]:
-    """First ways: of each clause its first and its last two signs."""
+def _ways(step: Step, words: Mapping[str, str]) -> list[str]:
+    """First ways: of each clause a word of the lexicon in it (or its first signs) and its last signs."""
     found = []
-    for words in (step.what, *step.ways):
-        for clause in _MARKS.split(words):
+    for told in (step.what, *step.ways):
+        for clause in _MARKS.split(told):
             clause = _GLUE.sub("", clause)
-            if len(clause) >= 4:
+            name = _name(clause, words)
+            if name and len(clause) >= 4:
+                found.append(f"{{act: <{name}>, object: {clause[-2:]}}}")
+            elif len(clause) >= 4:
                 found.append(f"{{act: {clause[:2]}, object: {clause[-2:]}}}")
             elif len(clause) >= 2:
-                found.append(f"{{act: {clause}}}")
+                found.append(f"{{act: {f'<{name}>' if name else clause}}}")
     return list(dict.fromkeys(found))[:5] or ["{act: 待写}"]
+
+
+def _name(clause: str, words: Mapping[str, str]) -> str:
+    """The entry of the lexicon whose longest plain word stands in a clause, before its last two signs."""
+    hits = [
+        (len(word), name)
+        for name, written in words.items()
+        for word in written.split("|")
+        if _PLAIN.fullmatch(word) and word in (clause if len(clause) < 4 else clause[:-2])
+    ]
+    return max(hits, default=(0, ""))[1]
 
 
 def _faults(bank: Bank, playbook: str) -> list[str]:

@@ -126,6 +126,7 @@ class Bank(Frozen, frozen=True):
 
     questions: tuple[Question, ...]
     usual: tuple[tuple[str, str], ...] = ()  # a word of the street, the word used here
+    words: tuple[tuple[str, str], ...] = ()  # the lexicon: a name, its words as written
 
     def find(self, id: str) -> Question | None:
         """The question with this id, whatever its letters' case."""

@@ -59,7 +59,7 @@ def parse(texts: Texts[str, str], *, strict: bool = True) -> Bank:
     questions = sorted((q for q in found if q), key=lambda q: order(q.id))
     if findings.errors:
         raise BadData("练习题库有错", "照下面的位置改好再试", findings.sorted())
-    return Bank(tuple(questions), tuple(usual.items()))
+    return Bank(tuple(questions), tuple(usual.items()), tuple(words.items()))
 
 
 def order(id: str) -> tuple[str, int]:
