@@ -346,6 +346,7 @@ def test_new_writes_a_draft_and_never_over_a_file(tmp_path):
     ("args", "code", "said"),
     [
         (["--from", "long-queu"], 5, "long-queue"),
+        (["--from", "always"], 2, "--fact"),
         (["--from", "long-queue", "--fact", "cause"], 2, "名称=答案"),
         (["--from", "long-queue", "--fact", "cause=none"], 2, "short"),
         (["--from", "long-queue", "--fact", "cuase=short"], 2, "cause"),

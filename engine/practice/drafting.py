@@ -20,6 +20,7 @@ from engine.ruleset import Ruleset
 from engine.simulate import simulate
 from engine.state import decode
 
+LEAST = 3  # points; fewer are no question
 MOST = 9  # points; more cannot be told in three minutes
 # shares of the phases in the weights, as in the seeds; safety goes before everything
 SHARES: dict[Phase, int] = {
@@ -43,6 +44,9 @@ def draft(
     scene = _walked(library, playbook, seed, told)
     told = stage.put([playbook], scene)
     points = _points(told, random.Random(seed))
+    if len(points) < LEAST:
+        help = "换一个种子，或用 --fact 写上题面里的事实，例如 --fact hurt=yes"
+        raise UsageError(f"这条走法上剧本只要求 {len(points)} 步，不够出一道题", help)
     return question_file(bank, playbook, seed, told, scene, points)
 
 
