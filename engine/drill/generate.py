@@ -32,7 +32,7 @@ from engine.drill.path import News, Opened, Path, Walker
 from engine.drill.trial import trial
 from engine.errors import NotFound, UsageError
 from engine.model import Fact, Library, Playbook, Step
-from engine.practice.drafting import weights
+from engine.practice.draftfile import weights
 from engine.practice.model import Bank
 from engine.reader.report import suggest
 from engine.triage import heard_facts
