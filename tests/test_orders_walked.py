@@ -262,6 +262,92 @@ class TestEnds:
         assert office.act("A1", "reopened", why="上级交办").done is False
 
 
+class TestPutRight:
+    """What was put right in the walk after it had reached the order."""
+
+    @pytest.fixture
+    def desk(self) -> tuple[Office, Journal]:
+        """A verified order whose walk has told that the caller was rung and met."""
+        office, journal = Office(None, START), Journal(None)
+        office.add("A1", kind="停水")
+        office.act("A1", "dispatched", unit="供水所", second="幸福村")
+        journal.create("i1", "real", {}, [Event(1, "begun", stamp(office.clock.now()), 1, {})], "工单 A1")
+        office.act("A1", "walked", incident="i1", seq=1)
+        tell(office, journal, "truth=real", "ring", "meet")
+        flow_back(office.ledger, journal, "A1", "i1")
+        office.clock.advance(timedelta(minutes=20))
+        return office, journal
+
+    def test_an_answer_is_entered_again(self, desk: tuple[Office, Journal]) -> None:
+        """Another finding, another meeting; and when the new finding is undone, the first again."""
+        office, journal = desk
+        tell(office, journal, "truth=untrue", "record-refusal")
+        found = flow_back(office.ledger, journal, "A1", "i1")
+        assert (found.truth, found.order.met) == ("untrue", "refused")
+        tell(office, journal, "truth=partly", "undone")
+        assert flow_back(office.ledger, journal, "A1", "i1").truth == "untrue"
+        seq = len(journal.events("i1"))
+        taken = Event(seq + 1, "undone", stamp(office.clock.now()), seq + 1, {"act": 5})
+        journal.append("i1", seq, [taken])
+        assert flow_back(office.ledger, journal, "A1", "i1").truth == "real"
+
+    def test_a_step_done_again_has_its_new_moment(
+        self, desk: tuple[Office, Journal], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Undone and done later: the clock of the response stops then; nothing is left to tell."""
+        office, journal = desk
+        seq = len(journal.events("i1"))
+        now = stamp(office.clock.now())
+        taken = Event(seq + 1, "undone", now, seq + 1, {"act": 3})
+        rung = Event(seq + 2, "marked", now, seq + 2, {"step": "hotline-order.ring", "outcome": "done"})
+        journal.append("i1", seq, [taken, rung])
+        assert flow_back(office.ledger, journal, "A1", "i1").order.responded == office.clock.now()
+        assert capsys.readouterr().err == ""
+
+    def test_what_cannot_follow_is_told_once(
+        self, desk: tuple[Office, Journal], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A step that was undone: the order keeps it, says so in its history, and how to put it right."""
+        office, journal = desk
+        seq = len(journal.events("i1"))
+        journal.append("i1", seq, [Event(seq + 1, "undone", stamp(office.clock.now()), seq + 1, {"act": 3})])
+        for _ in range(2):
+            standing = flow_back(office.ledger, journal, "A1", "i1")
+        assert standing.order.responded is not None
+        err = capsys.readouterr().err
+        assert err.count("响应撤销了，台账仍记着") == 1
+        assert "zhiban order respond A1" in err
+        assert [event.kind for event in office.ledger.events("A1")].count("noted") == 1
+
+    def test_a_callback_that_was_put_right(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """The file is shut: the officer is told what differs and that it is to be reopened."""
+        office, journal = linked("reply", "report", "visit=both")
+        assert flow_back(office.ledger, journal, "A1", "i1").done
+        tell(office, journal, "visit=unsolved")
+        standing = flow_back(office.ledger, journal, "A1", "i1")
+        assert standing.done
+        err = capsys.readouterr().err
+        assert "回访改成“没解决，满意”，台账仍是“解决了，满意”" in err
+        assert "zhiban order reopen A1" in err
+
+    def test_a_step_that_comes_again_is_no_correction(self, desk: tuple[Office, Journal]) -> None:
+        """The caller is rung once more later: what the limits measure is the first time."""
+        office, journal = desk
+        before = office.ledger.get("A1").order.responded
+        tell(office, journal, "ring")
+        assert flow_back(office.ledger, journal, "A1", "i1").order.responded == before
+        assert "noted" not in [event.kind for event in office.ledger.events("A1")]
+
+    def test_what_was_set_aside_by_mistake_counts_again(self, desk: tuple[Office, Journal]) -> None:
+        """Reopened with a reason, an order is in the rates again and goes its way."""
+        office, _ = desk
+        office.act("A1", "excluded", reason="unreasonable", why="三包以外", evidence="报告")
+        standing = office.act("A1", "reopened", why="领导不认")
+        assert (standing.order.excluded, standing.done) == ("", False)
+        todo = next_of(standing, office.ledger.watches(standing), office.clock.now())
+        assert todo.command.startswith("zhiban order plan A1")
+
+
 def test_what_is_set_aside_is_not_conferred_about() -> None:
     """The third call raises an order; once it is set aside, what is left to do is to tell the caller why."""
     office = Office(None, START)

@@ -111,6 +111,9 @@ def _flown(ledger: Ledger, journal: Journal, no: str, incident: str) -> tuple[St
         rounds = standing.reopened
         standing, refused = ledger.act_all(no, wanted)
         left += refused
+        for one in wanted:
+            if one.kind == "noted":  # put right in the incident, but the order cannot follow by itself
+                desk.warn(f"注意：{one.data['text']}")
         if standing.reopened == rounds:
             break  # else a dissatisfied answer was entered: the redo comes next
     # a shut file waits for nothing: a callback of one that was set aside, say

@@ -99,7 +99,8 @@ def final(ground: Ground) -> list[Lack]:
 
 
 def reopened(ground: Ground) -> list[Lack]:
-    """Only what was concluded or shut, and with the reason."""
-    if ground.standing.order.closed is None and not ground.standing.done:
+    """Only what was concluded, set aside or shut, and with the reason."""
+    order = ground.standing.order
+    if order.closed is None and not order.excluded and not ground.standing.done:
         return [Lack("这一单还没有办结，接着办就行")]
     return needs(ground, ("why", "重办原因（--why）"))

@@ -208,12 +208,12 @@ def _final(standing: Standing, data: Data, at: datetime) -> None:
 
 
 def _reopened(standing: Standing, data: Data, at: datetime) -> None:
-    """What the caller said when called back stays until the next time: it counts."""
+    """What the caller said when called back stays until the next time: it counts. Set aside it is no more."""
     standing.reopened += 1
     standing.round = at
     standing.done, standing.answered = False, None
     due = parse(data["due"]) if data.get("due") else standing.order.due
-    _put(standing, closed=None, returned=True, due=due)
+    _put(standing, closed=None, returned=True, due=due, excluded="", excluded_why="")
     standing.evidence = {k: v for k, v in standing.evidence.items() if k not in ("handle", "reply")}
 
 

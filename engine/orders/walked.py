@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from engine.clock import parse
 from engine.conditions import Answer
 from engine.fold import kept
 from engine.model import Event
+from engine.orders import corrected
 from engine.orders.clocks import Watch
 from engine.orders.ledger import Wanted
 from engine.orders.model import Scheme
@@ -69,9 +72,11 @@ def flowing(
     """
     seen = standing.walked if standing.incident == incident else 0
     since = _since(incident, told)
+    listed = list(events)
+    put_right = _corrections(standing, incident, listed, seen, since, scheme)
+    replaced = {one.kind for one in put_right}
     reopened = [parse(event.at) for event in since if event.kind == "reopened"]
     calls = sum(event.kind == "callback" for event in since)
-    listed = list(events)
     known = _known(listed)
     found: list[Wanted] = []
     last = seen
@@ -85,15 +90,56 @@ def flowing(
             continue
         if name in _VISITS and event.kind == "answered" and _VISITS.index(name) < calls:
             continue  # the order has that callback
-        at = parse(str(event.data["since"])) if event.data.get("since") else parse(event.at)
         found += [
-            Wanted(kind, data, at)
+            Wanted(kind, data, _moment(event))
             for kind, data in _acts(standing, incident, event, name, known, scheme)
-            if not _already(standing, kind, found) and (event.seq > seen or kind in _LASTING)
+            if not _already(standing, kind, found)
+            and (event.seq > seen or kind in _LASTING)
+            and kind not in replaced
         ]
     else:
         last = max([last, *(event.seq for event in listed[-1:])])
-    return [*found, Wanted("walked", {"incident": incident, "seq": last})]
+    return [*put_right, *found, Wanted("walked", {"incident": incident, "seq": last})]
+
+
+def _corrections(
+    standing: Standing, incident: str, events: list[Event], seen: int, since: list[Event], scheme: Scheme
+) -> list[Wanted]:
+    """What was put right after it had been told to the order: entered again, or noted once."""
+    if not seen or not any(event.seq > seen for event in events):
+        return []
+    blank = msgspec.structs.replace(standing, truth="", owner="")  # so that all is said that was said
+    then = _said(blank, incident, [event for event in events if event.seq <= seen], scheme)
+    now = _said(blank, incident, events, scheme)
+    noted = {event.data.get("text") for event in since if event.kind == "noted"}
+    found = []
+    for one in corrected.corrected(then, now, {event.seq for event in kept(events)}):
+        if not corrected.stands(one, standing):
+            continue
+        if corrected.again(one, standing) and one.new is not None:
+            found.append(Wanted(one.new.kind, one.new.data, one.new.at))
+        elif (text := corrected.told(one, incident, standing)) not in noted:
+            found.append(Wanted("noted", {"text": text}))
+    return found
+
+
+def _said(
+    standing: Standing, incident: str, events: list[Event], scheme: Scheme
+) -> dict[str, corrected.Said]:
+    """The acts that these events tell, the last of each kind; the two callbacks apart."""
+    known, found = _known(events), {}
+    for event in kept(events):
+        playbook, name = _name(event)
+        if playbook == PLAYBOOK:
+            for kind, data in _acts(standing, incident, event, name, known, scheme):
+                key = name if kind == "callback" else kind
+                found[key] = corrected.Said(event.seq, kind, data, _moment(event))
+    return found
+
+
+def _moment(event: Event) -> datetime:
+    """When it happened, which may be before it was told."""
+    return parse(str(event.data.get("since") or event.at))
 
 
 def _since(incident: str, told: Iterable[Event]) -> list[Event]:
