@@ -63,6 +63,11 @@ def cache_dir() -> Path:
     return _user("cache")
 
 
+def drills_file() -> Path:
+    """The one file of drill runs; nothing in it counts for the hall's statistics."""
+    return data_dir() / "drills.db"
+
+
 def hall_file() -> Path:
     """The hall profile."""
     return config_dir() / "hall.yaml"

@@ -31,8 +31,8 @@ class Desk(NamedTuple):
 
 @contextmanager
 def opened(*, write: bool, clock: Clock | None = None) -> Iterator[Desk]:
-    """The ledger with everything that incidents and orders have left. To read, a copy does where the file
-    cannot be written; to write, that is BadData.
+    """The ledger with everything that incidents, orders and drills have left. To read, a copy does where the
+    file cannot be written; to write, that is BadData.
     """
     with _incidents() as records, _journal(write) as journal:
         ledger = Ledger(journal, clock or RealClock())
@@ -59,6 +59,20 @@ def _incidents() -> Journal:
         return Journal(None)
 
 
+def _drills() -> Journal:
+    """The runs of drills, whose debriefs leave real work; none, with a warning, when they are unusable."""
+    if paths.missing(paths.drills_file()):
+        return Journal(None)
+    try:
+        journal, warning = Journal.open_to_read(paths.drills_file())
+    except ZhibanError as error:
+        desk.warn(f"注意：{error.message}；演练留下的改进可能没有列进来")
+        return Journal(None)
+    if warning:
+        desk.warn(f"注意：{warning}")
+    return journal
+
+
 def _journal(write: bool) -> Journal:
     from engine.orders.register import ledger_file
 
@@ -79,9 +93,11 @@ def _journal(write: bool) -> Journal:
 
 
 def _take_over(ledger: Ledger, records: Journal) -> None:
-    from engine.followups.intake import take_over
+    from engine.followups.intake import take_over, take_over_drills
 
     unread = [*take_over(records, ledger).unread, *take_over(ledger.journal, ledger).unread]
+    with _drills() as runs:
+        unread += take_over_drills(runs, ledger).unread
     if unread:
         desk.warn(f"注意：{'、'.join(unread[:3])} 的记录读不出，留下的后续没有列进来")
 

@@ -32,7 +32,7 @@ Decide = Callable[[DrillState], Sequence[New]]
 
 def drills_file() -> Path:
     """The one file of drill runs; nothing in it counts for the hall's statistics."""
-    return paths.data_dir() / "drills.db"
+    return paths.drills_file()
 
 
 class Store:

@@ -64,7 +64,10 @@ def propose(
 
 
 def seen(records: Journal, follow_ups: Iterable[FollowUp], mode: Mode = "real") -> list[Occurrence]:
-    """Every incident of a mode by its first playbook, and every follow-up by the cause named for it."""
+    """Every incident of a mode by its first playbook, and every follow-up by the cause named for it.
+
+    What was invented in a drill is no occurrence, though its improvement is real work.
+    """
     heads = {entry.id: entry for entry in records.list(mode)}
     found: list[Occurrence] = []
     for id, events in records.of_kind("begun").items():
@@ -72,7 +75,7 @@ def seen(records: Journal, follow_ups: Iterable[FollowUp], mode: Mode = "real") 
         if id in heads and names and names[0] not in NO_CAUSE:
             found.append(Occurrence(f"p:{names[0]}", id, heads[id].title, parse(events[0].at)))
     for entry in follow_ups:
-        if entry.cause and entry.created is not None and entry.origin != "standing":
+        if entry.cause and entry.created is not None and entry.origin not in ("standing", "drill"):
             at = entry.created
             found.append(
                 Occurrence(f"c:{entry.cause}", entry.source or entry.id, entry.title or entry.what, at)

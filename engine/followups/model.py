@@ -22,6 +22,7 @@ ORIGINS = {
     "deferred": "没办完转来",
     "order": "热线工单",
     "standing": "同因常备",
+    "drill": "演练讲评",
     "added": "另行交办",
 }
 

@@ -111,7 +111,7 @@ def _drawn(row: dict[str, Any], top: float, scale: Scale, report: Report) -> dic
         _bar(made, y, scale, item.since, item.due, item.ended or end, "wait", item.late)
         outcome = "got" if item.ended else "wait"
         made["status"] = _status(outcome, item.late, item.ended, report.head.opened)
-    made["label"], made["title"] = _cut(row["label"], _LABEL), f"{row['label']}　{made['status']}"
+    made["label"], made["title"] = cut(row["label"], _LABEL), f"{row['label']}　{made['status']}"
     return made
 
 
@@ -157,7 +157,7 @@ def _zigzag(x: float, top: float, bottom: float) -> str:
     return f"M{x - 3} {top}{turns}"
 
 
-def _cut(text: str, columns: int) -> str:
+def cut(text: str, columns: int) -> str:
     """As much as fits the columns, Chinese characters counting two."""
     used = 0
     for index, char in enumerate(text):
