@@ -67,7 +67,7 @@ def stands(one: Corrected, standing: Standing) -> bool:
     """Whether the order still shows what was put right; if not there is nothing to tell or to enter."""
     order, kind = standing.order, one.old.kind
     if one.new is not None and _AGAIN.get(kind):
-        return _shown(standing, kind) != one.new.data[_AGAIN[kind]]
+        return bool(_shown(standing, kind) != one.new.data[_AGAIN[kind]])
     if kind == "callback":
         shown = (order.resolved, order.satisfied)
         wanted = (one.new.data["resolved"], one.new.data["satisfied"]) if one.new is not None else None
