@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import msgspec
 import pytest
 
 from engine.clock import BEIJING
@@ -62,6 +63,30 @@ def test_the_limits_of_the_statements(
     assert statement in found.source
     assert (found.of, found.from_) == (of, origin)
     assert due(found, at(begin), WORKING) == at(expected)
+
+
+@pytest.mark.parametrize("name", sorted(SCHEME.limits))
+def test_the_limits_of_the_statements_to_the_second(name: str) -> None:
+    """Every shipped clock: warned, in time in the due second, then late, then to be reported."""
+    one, second = SCHEME.limits[name], timedelta(seconds=1)
+    begin = at("2026-02-13 09:00:00")
+    moments = {"received": begin, one.from_: begin}
+    order = Order("1", **moments, urgency=one.urgency or "plain")  # type: ignore[arg-type]
+    watch = next(w for w in watches(order, SCHEME, WORKING) if w.limit == name)
+    assert watch.due is not None
+    assert watch.warn_at is not None
+    assert watch.escalate_at is not None
+    states = [
+        watch.state(moment + extra)
+        for moment in (watch.warn_at, watch.due, watch.escalate_at)
+        for extra in (-second, 0 * second, second)
+    ]
+    assert states == [
+        "running", "warned", "warned", "warned", "warned", "overdue", "overdue", "overdue", "escalated",
+    ]  # fmt: skip
+    for extra, state in ((0 * second, "met"), (second, "late")):
+        done = msgspec.structs.replace(watch, done=watch.due + extra)
+        assert done.state(watch.due) == state
 
 
 def test_no_limit_is_left_untested() -> None:
@@ -123,8 +148,6 @@ def test_time_zone() -> None:
 
 
 def _with(*limits: Limit) -> Any:
-    import msgspec
-
     return msgspec.structs.replace(SCHEME, limits={f"l{n}": one for n, one in enumerate(limits)})
 
 
@@ -193,7 +216,8 @@ def test_two_pauses_and_one_that_lasts() -> None:
 
 
 def test_extension_adds_to_the_end() -> None:
-    """Five working days more after the fifth day: 17 February + 24, 25, 26, 27, 28 (worked Saturday)."""
+    """Working days (H1.58) more after the fifth day: 17 February + 24, 25, 26, 27, 28 (worked Saturday)."""
+    assert {"H1.58", "C.19"} <= set(SCHEME.limits["close"].source)
     found = due(SCHEME.limits["close"], at("2026-02-13 09:00:00"), WORKING, (), [span("5wd")])
     assert found == at("2026-02-28 23:59:59")
 
