@@ -116,17 +116,17 @@ def test_rating_rule():
 
 
 def test_a_week(told):
-    """Monday to Monday: what comes due, and why. FSRS's first intervals: Good 2.3 days, Easy 8.3 days."""
+    """Monday to Tuesday week: what comes due, and why. FSRS's first intervals: Again a day, Easy 8.3 days."""
     week = Week()
     # Monday: nothing is known of the learner, the first question is new
     assert week.pick().question.id == "E1"
-    assert week.pick().why == "没有到期的，做一道新题"
+    assert week.pick().why == "没有该重做的，做一道新题"
     entry = week.answers("E1", TWO)
     assert {p.id for p in entry.points if p.credit == 1} == HIT
     cards = week.me().cards
     assert {id: day(cards[id]) for id in HIT} == dict.fromkeys(HIT, "06-09 19:30")  # round(8.2956) = 8 days
     assert {day(cards[id]) for id in LEFT} == {"06-01 19:40"}  # again in ten minutes
-    # ten minutes later the missed points can be reviewed, but the question is not put again the same day
+    # ten minutes later the missed points can be reviewed, but the question rests: another scene is next
     assert week.missed() == set()
     week.until(1, 19, 40)
     assert week.missed() == LEFT
@@ -136,50 +136,99 @@ def test_a_week(told):
     assert said.cards["E1.p2"].rating == GOOD
     # a success the same day: S·e^(w17·w18)·S^−w19 = 0.212·1.0507·1.1075 = 0.247; a day at least
     assert day(week.me().cards["E1.p2"]) == "06-02 19:40"
-    # Tuesday morning: what was missed weighs 78 less the 8 of p2, which is due by its day, not by its hour
+    # Tuesday morning: due, but the question rests until Thursday; what was missed can be said by itself
     week.until(2, 8, 0)
+    assert schedule.due(week.me().cards["E1.p2"], week.clock.now())
+    assert week.missed() == LEFT - {"E1.p2"}
+    assert week.pick().question.id == "E2"
+    week.until(3, 23, 59)
+    assert week.pick().question.id == "E2"
+    # Thursday from midnight on: what was missed, with p2, weighs 78
+    week.until(4, 0, 1)
     pick = week.pick()
     assert pick.question.id == "E1"
     assert set(pick.points) == LEFT
     assert pick.weight == sum(p.weight for p in BANK.find("E1").points if p.id in LEFT) == 78
     assert pick.why == "到期的采分点 8 个，共 78 分，其中上次没说全的 7 个"
     # everything is said, but late: Good; what was reached on Monday was not due and is looked at all the same
+    week.until(4, 8, 0)
     entry = week.answers("E1", ALL, spent=200)
     assert entry.late
     assert {card.rating for card in entry.cards.values()} == {GOOD}
-    # twelve hours are the same day to FSRS: 0.247 for the seven missed ones, a day at least
-    assert {day(entry.cards[id]) for id in LEFT} == {"06-03 08:00"}
-    assert {day(entry.cards[id]) for id in HIT} == {"06-10 08:00"}
-    # Wednesday: they are due, none of them missed any more
-    week.until(3, 8, 0)
-    assert week.pick().why == "到期的采分点 8 个，共 78 分"
-    # a whole day later: S = 0.247·(1 + …) = 2.02, 2.15 for p2: two days; for the others 13.5: 13 days
-    entry = week.answers("E1", ALL)
-    assert {day(entry.cards[id]) for id in LEFT} == {"06-05 08:00"}
-    assert {day(entry.cards[id]) for id in HIT} == {"06-16 08:00"}
-    # Thursday: nothing is due; a new one
-    week.until(4)
+    assert week.missed() == set()
+    assert min(day(entry.cards[id]) for id in LEFT) > "06-05"
+    # a new one is next; after it E1 rests no longer than Sunday
     assert week.pick().question.id == "E2"
-    # Friday, from midnight on, and still on Monday: E1 once more
-    week.until(5, 0, 5)
+    week.answers("E2", ALL)
+    week.until(9)
     assert week.pick().question.id == "E1"
+
+
+def test_new_and_old_by_turns(told):
+    """After a question done again comes a new one, however much is due; a set takes them by turns."""
+    week = Week()
+    for id in ("E1", "E2", "E3"):
+        week.answers(id, TWO)
     week.until(8)
-    due = {id for id, card in week.me().cards.items() if schedule.due(card, week.clock.now())}
-    assert due == LEFT
+    three = schedule.picks(BANK, week.me(), week.clock.now(), 3)
+    known = [week.me().last(pick.question.id) is not None for pick in three]
+    assert known == [True, False, True]
+    week.answers(three[0].question.id, TWO)
+    assert week.pick().question.id == three[1].question.id
+    assert week.pick().why == "新题：新旧轮着做"
+    week.clock.advance(timedelta(minutes=5))
+    week.answers(three[1].question.id, TWO)
+    assert week.pick().question.id == three[2].question.id
+
+
+def test_new_questions_of_scenes_not_yet_seen(told):
+    """New questions change the scene: none comes twice before every scene that has one was seen."""
+    week = Week()
+    scenes = []
+    for _ in range(len({question.playbook for question in BANK.questions})):
+        question = week.pick().question
+        scenes.append(question.playbook)
+        week.answers(question.id, ALL)
+    assert sorted(scenes) == sorted({question.playbook for question in BANK.questions})
+
+
+def test_three_weeks_reach_the_bank(told):
+    """Three questions a day for three weeks: most of the bank is seen, nothing again within three days."""
+    week, done = Week(), {}
+    for number in range(21):
+        week.until(1 + number)
+        for pick in schedule.picks(BANK, week.me(), week.clock.now(), 3):
+            id = pick.question.id
+            assert number - done.get(id, -9) >= schedule.REST, id
+            week.clock.advance(timedelta(minutes=5))
+            week.answers(id, TWO if id not in done else "p1 p2 p3 p4 p5")
+            done[id] = number
+    assert len(done) >= 30
+    assert len(week.me().answers) - len(done) >= 20  # and what was missed came back
+
+
+def test_night_is_a_day(told):
+    """Seen in the evening and the next morning, a point grows as after a day, not as on the same day."""
+    first = schedule.after(None, GOOD, MONDAY)
+    first = schedule.after(first, GOOD, MONDAY)
+    morning = MONDAY.replace(day=2, hour=8)
+    evening = MONDAY.replace(day=2)
+    assert schedule.after(first, GOOD, morning).stability == schedule.after(first, GOOD, evening).stability
+    assert schedule.after(first, GOOD, morning).stability > 2 * first.stability
 
 
 def test_few_marks_due_wait(told):
     """A question is not done again for a few marks: a new one comes first, and that is said."""
     week = Week()
     week.answers("E1", "p1 ~p2 p3 p4 p5 p6 p7 p8 p9 p10")
-    week.until(2)
+    week.until(4)
     assert week.missed() == {"E1.p2"}
     assert week.pick().question.id == "E2"
     assert week.pick().why == "新题；到期的每道都不到 30 分，先攒着"
     only = Week(bank=Bank((BANK.find("E1"),), BANK.usual))
     only.answers("E1", "p1 ~p2 p3 p4 p5 p6 p7 p8 p9 p10")
-    assert only.pick().why == "都不到期；这道最先到期：6月1日"
-    only.until(2)
+    assert only.pick().why == "没有该重做的，也没有新题；这道最先到期：6月1日"
+    only.until(4)
     assert only.pick().why == "到期的采分点 1 个，共 8 分，其中上次没说全的 1 个"
 
 
@@ -187,7 +236,7 @@ def test_faults_weigh_too(told):
     """Faults of the last answer make a question that is due weigh more."""
     week = Week()
     entry = week.answers("E1", "p1 p3 !f1")
-    week.until(2)
+    week.until(4)
     pick = week.pick()
     assert pick.faults == entry.faults[0].minus == BANK.find("E1").faults[0].minus > 0
     assert f"扣了 {pick.faults} 分" in pick.why
@@ -298,7 +347,7 @@ def test_due_question_through_a_pipe(home):
     """`zhiban practice` without a terminal says which question and why, and asks nothing."""
     told = emitted(home, "practice", "--json", "--learner", "小王")
     assert told["question"] == "E1"
-    assert told["why"] == "没有到期的，做一道新题"
+    assert told["why"] == "没有该重做的，做一道新题"
     assert told["learner"] == "小王"
     shown = run(home, "practice")
     assert shown.returncode == 0

@@ -1,14 +1,17 @@
 """When a marking point comes back, and which question is to be practised now.
 
 Cards are marking points, not questions (docs/practice.md has the rule in words). FSRS gives the interval;
-what it counts in days is due from the beginning of the day, so that the hour of practice does not matter.
+days are those of the calendar, so that the hour of practice does not matter: what it counts in days is due
+from midnight, and a night between two looks is a day however few hours it had.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 SOON = timedelta(minutes=10)  # a missed point can be reviewed the same day
 WORTH = 30  # marks of a question that have to be due before the whole of it is done again
+REST = 3  # days before the whole of a question is done again: until then it would be said by heart
+RETENTION = 0.9  # the share of what is due that should still be known
 MOST = 60  # days between two looks at a point: nobody prepares longer than that
 _REVIEW = 2  # fsrs.State.Review: the interval counts in days
 RATINGS = {AGAIN: "没说到", HARD: "沾边", GOOD: "说到", EASY: "一次说全"}
@@ -43,10 +48,12 @@ def after(before: Card | None, rated: int, now: datetime) -> Card:
 
     card = fsrs.Card(card_id=1, due=now.astimezone(UTC))
     if before is not None:
-        seen = parse(before.seen).astimezone(UTC)
+        seen = parse(before.seen)
+        midnight = seen.replace(hour=0, minute=0, second=0)  # fsrs counts whole days since the last look
         card = fsrs.Card(
             card_id=1, state=fsrs.State(before.state), step=before.step, stability=before.stability,
-            difficulty=before.difficulty, due=parse(before.due).astimezone(UTC), last_review=seen,
+            difficulty=before.difficulty, due=parse(before.due).astimezone(UTC),
+            last_review=midnight.astimezone(UTC),
         )  # fmt: skip
         now = max(now, seen)  # a clock set back must not make intervals negative
     made, _ = _scheduler().review_card(card, fsrs.Rating(rated), now.astimezone(UTC))
@@ -63,8 +70,9 @@ def _scheduler() -> Scheduler:
     import fsrs
 
     return fsrs.Scheduler(
-        learning_steps=(SOON,), relearning_steps=(SOON,), maximum_interval=MOST, enable_fuzzing=False
-    )
+        desired_retention=RETENTION, learning_steps=(SOON,), relearning_steps=(SOON,), maximum_interval=MOST,
+        enable_fuzzing=False,
+    )  # fmt: skip
 
 
 def cards_after(
@@ -106,12 +114,11 @@ class Pick(msgspec.Struct, frozen=True):
 
 
 def waiting(bank: Bank, learner: Learner, now: datetime) -> list[Pick]:
-    """The questions with points that are due, the weightiest first; those of today wait for another day."""
-    today = now.astimezone(BEIJING).date()
+    """The questions with points that are due, the weightiest first; those done lately rest (`REST`)."""
     found = []
     for question in bank.questions:
         last = learner.last(question.id)
-        if last is None or parse(last.at).date() == today:
+        if last is None or _rests(learner, question, now):
             continue
         points = [p for p in question.points if p.id in learner.cards and due(learner.cards[p.id], now)]
         if points:
@@ -124,21 +131,47 @@ def waiting(bank: Bank, learner: Learner, now: datetime) -> list[Pick]:
     return sorted(found, key=lambda pick: -(pick.weight + pick.faults))
 
 
+def _rests(learner: Learner, question: Question, now: datetime) -> bool:
+    last = learner.last(question.id)
+    return last is not None and (now.astimezone(BEIJING).date() - parse(last.at).date()).days < REST
+
+
 def picks(bank: Bank, learner: Learner, now: datetime, count: int = 1) -> list[Pick]:
     """What to practise now, `count` questions at most.
 
-    Questions with at least `WORTH` marks due, then new ones, then those with less, then what comes due next.
+    Questions with at least `WORTH` marks due and new ones by turns, then those with less, then what comes due
+    next: what is known ever better must not keep the learner from what was never seen.
     """
     due = waiting(bank, learner, now)
     worth = [pick for pick in due if pick.weight + pick.faults >= WORTH]
     less = due[len(worth) :]
-    told = f"新题；到期的每道都不到 {WORTH} 分，先攒着" if less else "没有到期的，做一道新题"
-    new = [Pick(q, "新题" if worth else told) for q in bank.questions if learner.last(q.id) is None]
+    told = f"新题；到期的每道都不到 {WORTH} 分，先攒着" if less else "没有该重做的，做一道新题"
+    new = [Pick(q, "新题：新旧轮着做" if worth else told) for q in fresh(bank, learner)]
     taken = {pick.question.id for pick in (*due, *new)}
     rest = [question for question in bank.questions if question.id not in taken]
-    rest.sort(key=lambda question: next_due(learner.cards, question))
-    later = [Pick(q, f"都不到期；这道最先到期：{_day(next_due(learner.cards, q))}") for q in rest]
-    return [*worth, *new, *less, *later][:count]
+    rest.sort(key=lambda question: (_rests(learner, question, now), next_due(learner.cards, question)))
+    told = "没有该重做的，也没有新题；这道最先到期"
+    later = [Pick(q, f"{told}：{_day(next_due(learner.cards, q))}") for q in rest]
+    turns = (new, worth) if _repeated(learner) else (worth, new)
+    by_turns = [pick for pick in chain(*zip_longest(*turns)) if pick is not None]
+    return [*by_turns, *less, *later][:count]
+
+
+def _repeated(learner: Learner) -> bool:
+    """Whether the last answer was to a question answered before."""
+    done = [answer.question for answer in learner.answers]
+    return bool(done) and done[-1] in done[:-1]
+
+
+def fresh(bank: Bank, learner: Learner) -> list[Question]:
+    """Questions never answered: the scenes practised least first, and there those of examinations."""
+    looked = Counter(answer.playbook for answer in learner.answers)
+    ranked = []
+    for question in sorted(bank.questions, key=lambda question: question.origin.kind != "seed"):
+        if learner.last(question.id) is None:
+            ranked.append((looked[question.playbook], question))
+            looked[question.playbook] += 1
+    return [question for _, question in sorted(ranked, key=lambda one: one[0])]
 
 
 def next_due(cards: Mapping[str, Card], question: Question) -> str:
