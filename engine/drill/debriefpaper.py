@@ -235,4 +235,4 @@ def _log(made: Debrief) -> Table:
 
 def seqs(events: tuple[int, ...]) -> str:
     """Evidence as it is printed: `#3 #17`; many are counted."""
-    return " ".join(f"#{seq}" for seq in events[:5]) + (f" 等 {len(events)} 条" if len(events) > 5 else "")
+    return " ".join(f"#{seq}" for seq in events[:3]) + (f" 等 {len(events)} 条" if len(events) > 3 else "")

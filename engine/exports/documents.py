@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from unicodedata import east_asian_width
 
 from engine import paths
 from engine.errors import BadData, reason
 from engine.exports.cells import printable
 
 TEMPLATE = "report.docx"
+_FITTED = 8  # columns at most of a table whose widths are fitted
+_SHORT, _WIDEST = 7, 28  # characters of a column: kept as wide as they are; counted at most
+_CHARACTER, _MARGIN = 210, 1.6  # twips of a character; characters of a cell's margins
 _DARK = 128  # below this brightness of its ground (0-255) a text is printed white
 
 
@@ -49,6 +53,10 @@ class Paper(NamedTuple):
     sections: tuple[Section, ...] = ()
     foot: str = ""
 
+    def tables(self) -> list[Table]:
+        """All tables, in their order."""
+        return [table for section in self.sections for table in section.tables]
+
 
 def template() -> Path:
     """The hall's own template, else the shipped one."""
@@ -81,9 +89,65 @@ def word(paper: Paper, file: Path | None = None) -> bytes:
         message = getattr(error, "message", None) or str(error)
         shipped = paths.shipped("templates") / "reports" / TEMPLATE
         raise BadData(f"Word 模板 {file} 有写错的地方：{message}", f"以自带的 {shipped} 为底改") from error
+    _fit(made.docx.element.body, paper)
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
+
+
+def _fit(body: Any, paper: Paper) -> None:
+    """Columns as wide as what stands in them asks for, in the tables that are known by their heads.
+
+    A template repeats one cell, so all columns come out alike: a number takes as much room as a sentence.
+    """
+    from docx.oxml.ns import qn
+
+    known = {tuple(_clean(name) for name in table.columns): table for table in paper.tables() if _fits(table)}
+    for drawn in body.iter(qn("w:tbl")):
+        rows = [list(row.iter(qn("w:tc"))) for row in drawn.iter(qn("w:tr"))]
+        head = tuple(
+            "".join(text.text or "" for text in cell.iter(qn("w:t"))) for cell in next(iter(rows), [])
+        )
+        grid = list(drawn.iter(qn("w:gridCol")))
+        table = known.get(head)
+        if table is None or len(grid) != len(head):
+            continue
+        whole = sum(int(column.get(qn("w:w")) or 0) for column in grid)
+        widths = _widths(table, whole)
+        for column, width in zip(grid, widths, strict=True):
+            column.set(qn("w:w"), str(width))
+        for row in rows:
+            for cell, width in zip(row, widths, strict=False):
+                for size in cell.iter(qn("w:tcW")):
+                    size.set(qn("w:w"), str(width))
+
+
+def _fits(table: Table) -> bool:
+    return 2 <= len(table.columns) <= _FITTED
+
+
+def _widths(table: Table, whole: int) -> list[int]:
+    """Widths in twips: short columns get what they need, long ones share the rest by their longest text."""
+    texts = [[_plain(cell) for cell in row] for row in table.rows]
+    wanted = [
+        min(_WIDEST, max(map(_length, [name, *(row[n] for row in texts)])) + _MARGIN)
+        for n, name in enumerate(table.columns)
+    ]
+    short = [size for size in wanted if size <= _SHORT]
+    room = whole / _CHARACTER - sum(short)
+    rest = sum(wanted) - sum(short)
+    if not rest or room < rest / 4:  # nothing to share, or too many short ones: all alike by their length
+        return [round(whole * size / sum(wanted)) for size in wanted]
+    return [round(_CHARACTER * (size if size <= _SHORT else room * size / rest)) for size in wanted]
+
+
+def _length(text: str) -> float:
+    """In Chinese characters."""
+    return sum(1 if east_asian_width(char) in "WFA" else 0.55 for char in text)
+
+
+def _plain(cell: str | Shaded) -> str:
+    return cell if isinstance(cell, str) else cell.text
 
 
 def _values(paper: Paper) -> dict[str, object]:
