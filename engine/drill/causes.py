@@ -7,16 +7,16 @@ then what pulled the trainee away, a way that was blocked, a fact nobody asked, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from engine.clock import parse
-from engine.conditions import needs
+from engine.conditions import Answer, Situation, evaluate, needs
 from engine.drill.chronicle import plain
 from engine.drill.model import Expectation
 from engine.drill.perform import what
 from engine.drill.scoring import Line, Score
-from engine.drill.state import DrillState
+from engine.drill.state import Data, DrillState
 from engine.drill.times import spoken
 from engine.model import Event
 
@@ -117,6 +117,13 @@ def _reason(state: DrillState, entry: Expectation) -> tuple[str, str, tuple[int,
     return _unsaid(state, entry)
 
 
+def _deadline(state: DrillState, entry: Expectation) -> datetime:
+    """Until when it gave full marks."""
+    live = state.expected[entry.id]
+    end = live.at or state.at
+    return min(end, (live.opened or end) + timedelta(seconds=entry.within)) if entry.within else end
+
+
 def _by_how_much(state: DrillState, entry: Expectation) -> str:
     live = state.expected[entry.id]
     assert live.at is not None
@@ -140,7 +147,7 @@ def _undone(state: DrillState, entry: Expectation) -> tuple[str, str, tuple[int,
         told = f"{times}没办成{f'（{plain(why)}）' if why else ''}，没有再想办法"
         return "stuck", told, tuple(event.seq for event in blocked)
     wanted = [step for step in entry.steps if _came_up(state, step)]
-    unknown = [] if wanted else missing(state, entry.steps)
+    unknown = [] if wanted else missing(state, entry.steps, _deadline(state, entry))
     if unknown:
         told = f"没问“{label(state, unknown[0])}”，这一步就没有提上来"
         if any(step in state.ahead for step in entry.steps):
@@ -154,14 +161,42 @@ def _came_up(state: DrillState, step: str) -> bool:
     return live is not None and live.opened is not None
 
 
-def missing(state: DrillState, steps: Iterable[str]) -> list[str]:
-    """Facts that have a truth, that the trainees never learnt, and on which a rule for these steps hangs."""
-    wanted, found = set(steps), []
+def missing(state: DrillState, steps: Iterable[str], moment: datetime) -> list[str]:
+    """Facts that the trainees had not learnt by then and without which no rule asked for these steps, which
+    one would have done had they known; where none would, those on which a rule for them hangs."""
+    wanted, decisive, other = set(steps), [], []
+    truth = _truth(state, moment)
+    facts = {**state.session.state.facts, **truth}
+    happened = state.session.state.happened
     for bound in state.session.ruleset.rules.values():
         if wanted.isdisjoint(want.step for want in bound.rule.do):
             continue
-        found += [fact for fact in needs(bound.when) if fact in state.truth and fact not in state.told]
-    return list(dict.fromkeys(found))
+        unknown = [fact for fact in needs(bound.when) if fact in truth and not _told(state, fact, moment)]
+        other += unknown
+        if evaluate(bound.when, Situation(facts, happened)) is True:
+            for fact in unknown:
+                rest = {key: answer for key, answer in facts.items() if key != fact}
+                if evaluate(bound.when, Situation(rest, happened)) is not True:
+                    decisive.append(fact)
+    return list(dict.fromkeys(decisive or other))
+
+
+def _truth(state: DrillState, moment: datetime) -> dict[str, Answer]:
+    """What was so at a moment and could have been found out."""
+    found = {truth.fact: truth.value for truth in state.drill.truth if not truth.open_}
+    for event in state.events:
+        if parse(event.at) <= moment and event.kind in ("injected", "set"):
+            data: Data = event.data
+            found |= state.injects[data["inject"]].sets if event.kind == "injected" else data["facts"]
+    return {fact: Answer("known", _value(value)) for fact, value in found.items() if value is not None}
+
+
+def _value(value: Any) -> Any:
+    return frozenset(value) if isinstance(value, list) else value
+
+
+def _told(state: DrillState, fact: str, moment: datetime) -> bool:
+    return any(one.moment <= moment for one in state.happened.get(("answered", fact), ()))
 
 
 def _unissued(state: DrillState, entry: Expectation) -> tuple[str, str, tuple[int, ...]]:
@@ -198,8 +233,7 @@ def _pulled(state: DrillState, entry: Expectation) -> tuple[str, str, tuple[int,
         inject = state.injects[str(event.data["inject"])]
         came = parse(event.at)
         # what was late already when it came is not its doing
-        deadline = live.opened + timedelta(seconds=entry.within) if entry.within else until
-        if not inject.red_herring or not live.opened <= came <= min(until, deadline):
+        if not inject.red_herring or not live.opened <= came <= _deadline(state, entry):
             continue
         after = (
             act for act in _acts(state) if act.seq > event.seq and parse(act.at) <= min(came + AFTER, until)
