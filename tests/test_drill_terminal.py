@@ -179,6 +179,31 @@ def test_a_pipe_plays_line_by_line(tmp_path):
     assert program(tmp_path, "drill", "run", RAIN).returncode == 3
 
 
+def test_clocks_that_stand_and_go_by_steps(tmp_path):
+    """Paused nobody acts until `p`; in a stepped drill an empty line and `等` go on; a pause is kept."""
+    lines = "“大家好”\np\n“大家好”\np\nq\n"
+    done = program(tmp_path, "drill", "run", RAIN, "--paused", stdin=lines).stdout
+    assert done.count("演练暂停中") == 1
+    assert done.index("演练暂停中") < done.index("接着走") < done.index("你：大家好") < done.index("停住了")
+    assert "演练 08:20:00 暂停" in program(tmp_path, "drill", "run", stdin="t\n").stdout
+    stepped = program(tmp_path, "drill", "run", RAIN, "--step", stdin="\n等 2m30s\nt\n").stdout
+    assert "演练 08:20:15" in stepped
+    assert "演练 08:22:45" in stepped
+    assert "本地群里有人发了" in stepped
+
+
+def test_a_shutdown_ends_a_terminal_in_order(tmp_path):
+    """SIGTERM while a line is typed: the code says so, no traceback, what was done stands."""
+    trainee, id = begun(tmp_path, **PERSON)
+    trainee.child.send("说 大家")
+    trainee.sees("大家")
+    trainee.child.kill(signal.SIGTERM)
+    assert trainee.ends() == 128 + signal.SIGTERM
+    assert "Traceback" not in trainee.child.before
+    with Journal(tmp_path / "data" / "drills.db") as journal:
+        assert [event.kind for event in journal.events(id)][:2] == ["begun", "joined"]
+
+
 def test_orders_of_a_controller_without_a_terminal(tmp_path):
     """`--do` does one thing, `--json` shows where all stands; nonsense is told and changes nothing."""
     done = program(tmp_path, "drill", "run", RAIN, "--step", stdin="等 30s\n")

@@ -56,7 +56,7 @@ def run(
         raise UsageError("--json 要同 --answers 或 --as 一起用", "zhiban drill score 编号 --json 出分数")
     screen = _terminal()
     with drill_desk.journal_to_write() as journal:
-        id = "" if name and drill_desk.is_drill(name) else _open_run(journal, screen, name)
+        id = "" if drill_desk.is_drill(name) else _open_run(journal, screen, name)
         if id:
             with drill_desk.opened(journal, id) as store:
                 return _play(store, screen, role, person, pace)

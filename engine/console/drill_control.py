@@ -161,9 +161,11 @@ class Controller:
         for entry in found[:most]:
             who = f"{entry['by']} {entry['from']}".strip()
             when = show.short(entry["left"]) if "left" in entry else ""
-            more = [entry["note"], f"等：{entry['on']}" if "on" in entry else ""]
-            said = clip(f"{who}：{entry['tell']}", 44 if any(more) and most <= SHOWN else 200)
-            said += "".join(f"〔{text}〕" for text in ("干扰" if entry["red_herring"] else "", *more) if text)
+            asides = [entry["note"], f"等：{entry['on']}" if "on" in entry else ""]
+            said = clip(f"{who}：{entry['tell']}", 44 if any(asides) and most <= SHOWN else 200)
+            said += "".join(
+                f"〔{text}〕" for text in ("干扰" if entry["red_herring"] else "", *asides) if text
+            )
             first = f"{entry['number']:>3} {when:>5} "
             if most > SHOWN:
                 self.screen.line(said, first=first, rest=None)

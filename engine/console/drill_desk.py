@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import msgspec
@@ -15,7 +15,7 @@ from engine.clock import RealClock
 from engine.console import desk
 from engine.console.desk import Shelf
 from engine.drill import clockwork, control
-from engine.drill.reading import SUFFIXES, files, load
+from engine.drill.reading import load
 from engine.drill.store import TEXT, Store, drills_file, runs
 from engine.errors import BadData, Conflict, NotFound, UsageError, ZhibanError
 from engine.journal import Journal
@@ -119,8 +119,8 @@ def opened(journal: Journal, id: str) -> Iterator[Store]:
 
 
 def is_drill(name: str) -> bool:
-    """Whether a name is that of a drill (a file, or a shipped one) and not of a run."""
-    return Path(name).suffix in SUFFIXES or "/" in name or name in {file.stem for file in files()}
+    """Whether a name is that of a drill or a file; runs begin with a day."""
+    return bool(name) and name != "last" and not re.match(r"20\d{2,6}(?:-|$)", name)
 
 
 def create(journal: Journal, shelf: Shelf, name: str, *, seed: int | None = None, **more: Any) -> Store:

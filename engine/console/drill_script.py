@@ -55,7 +55,7 @@ def run(
     """Play a new run to its end; returns the exit code."""
     if answers is not None and scripted:
         raise UsageError("--answers 和 --as 只能用一个", "照文件演，或让脚本演")
-    if not name or not drill_desk.is_drill(name):
+    if not drill_desk.is_drill(name):
         raise UsageError("照文件演、脚本演都要新开一场", "写演练的名称或文件；zhiban drill list 看有哪些")
     shelf = desk.shelf()
     drill = load(shelf.library, name).drill

@@ -62,6 +62,8 @@ def lines(screen: Terminal, found: Sequence[Line], own: str) -> None:
     while at < len(found):
         line = found[at]
         at += 1
+        if line.kind == "people" and line.sender == own:
+            continue
         text = told(line, own)
         if line.kind == "act" and at < len(found) and found[at].seq == line.seq and found[at].kind == "note":
             text += f" → {found[at].text}"
@@ -83,6 +85,8 @@ def told(line: Line, own: str) -> str:
             return f"{'你' if line.sender == own else line.sender}：{line.text}"
         case "reaction":
             return f"● {line.text}"
+        case "people":
+            return f"{line.sender} {line.text}"
         case "hint":
             return f"提示：{line.text}"
         case "end":

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from engine.console import drill_show as show
+from engine.console.drill_acts import Acts
 from engine.console.drill_desk import real
 from engine.console.drill_line import Lines
 from engine.console.terminal import Terminal
 from engine.drill import clockwork, control, perform, view
-from engine.drill.catalogue import Act, Catalogue
-from engine.drill.meant import understand
+from engine.drill.catalogue import Catalogue
 from engine.drill.scoring import score
 from engine.drill.store import Store
 from engine.drill.times import span
 from engine.drill.view import Line
 from engine.errors import UsageError, ZhibanError
 
-PAGE = 14  # acts on a page of the list
+LATEST = 12  # lines that somebody sees who comes back; r tells the rest
 STEP = 15  # seconds that an empty line goes on in a stepped drill
 _POSTS = 5_000  # ms between looks at how far posts have got
 _GROWN = 2  # a post is told again when it is so many times as far
@@ -44,17 +43,13 @@ class Trainee:
     ) -> None:
         self.store, self.role, self.screen, self.clock, self.speed = store, role, screen, clock, speed
         self.beat = clockwork.Beat(clockwork.beat_file(store.id))
-        self.catalogue = Catalogue(store.drill, store.library)
+        self.acts = Acts(self, Catalogue(store.drill, store.library))
         self.own = view.who(store.state, role)
         self.lines = Lines(screen, self)
         self._seen = 0
         self._fresh: list[Line] = []
         self._posts: dict[int, int] = {}  # seq → shares when told last
         self._posts_at = 0
-        self._offered: Sequence[Act] = ()
-        self._rest: list[Act] = []  # of the list, not shown yet
-        self._typed = ""  # said as it stands with 0
-        self._enter: Act | str | None = None  # what an empty line does
         self._ending = False
         self._waiting = False
 
@@ -66,7 +61,10 @@ class Trainee:
         clockwork.poll(self.store, self.beat, now_real)
         state = self.store.state
         if state.seq > self._seen:
-            self._fresh += view.lines(state, self.role, self._seen, self.now())
+            found = view.lines(state, self.role, self._seen, self.now())
+            if not self._seen and len(found) > LATEST:  # who comes back sees how it began and what was last
+                found = [found[0], *found[-LATEST:]]
+            self._fresh += found
             self._seen = state.seq
         if now_real - self._posts_at >= _POSTS:
             self._posts_at = now_real
@@ -154,11 +152,8 @@ class Trainee:
             return "left"
         if word == "完":
             self._end(ending)
-        elif word == "?":
-            self._rest = [act for act, *_ in self.catalogue.acts]
-            self._page()
         elif word.startswith("?"):
-            self._list(word[1:].strip())
+            self.acts.list(word[1:].strip())
         elif word == "r":
             show.recap(self.screen, self.store.state, self.role, self.now())
         elif word == "t":
@@ -166,98 +161,27 @@ class Trainee:
         elif word == "p":
             self._pause()
         elif word == "h":
-            self._did(perform.hint(self.store, self.role, self.now()))
+            perform.hint(self.store, self.role, self.now())
+            if self.look():
+                self.show()
         elif (seconds := self._wait(typed)) is not None:
             control.step(self.store, self.clock(), seconds)
         elif not typed:
-            self._entered()
+            if not self.acts.empty() and self._stepped():
+                control.step(self.store, self.clock(), STEP)
         elif typed.isdecimal():
-            self._choose(int(typed))
+            self.acts.number(int(typed))
         else:
-            self._understand(typed)
+            self.acts.typed(typed)
         return ""
 
-    # ---- acts ---------------------------------------------------------------------------------------
-
-    def _understand(self, typed: str) -> None:
-        meant = understand(self.catalogue, typed)
-        if meant.what == "say":
-            self._do("say", "", meant.text)
-            return
-        if meant.what == "offer" and meant.exact:
-            self._do(meant.acts[0].kind, meant.acts[0].id, meant.acts[0].text)
-            return
-        self._offered, self._typed = meant.acts, meant.text
-        if meant.what == "nothing":
-            self._enter = meant.text if meant.speech else None
-            if meant.speech:
-                self.screen.line("回车＝就这么说出口；或换一种说法。", "quiet")
-            else:
-                self._did(perform.act(self.store, self.role, "unknown", "", meant.text, self.now()))
-                self.screen.line("要对人说这句话按 0；? 看都能做什么。", "quiet")
-            return
-        self._enter = (
-            meant.acts[0] if meant.clear and not meant.speech else meant.text if meant.speech else None
-        )
-        for number, act in enumerate(meant.acts, 1):
-            self.screen.line(act.text, "act" if self._enter is act else "", first=f" {number} ")
-        said = "回车" if meant.speech else "0"
-        first = "回车＝1，" if isinstance(self._enter, Act) else ""
-        self.screen.line(f"{first}{said}＝就这么说出口，都不是就换一种说法", "quiet")
-
-    def _entered(self) -> None:
-        """An empty line: what was offered last, the next page, or a step of the clock."""
-        chosen, self._enter = self._enter, None
-        if isinstance(chosen, Act):
-            self._do(chosen.kind, chosen.id, chosen.text)
-        elif isinstance(chosen, str):
-            self._do("say", "", chosen)
-        elif self._rest:
-            self._page()
-        elif self._stepped():
-            control.step(self.store, self.clock(), STEP)
-        elif self._offered:
-            self.screen.line("写编号选一项，或换一种说法。", "quiet")
-
-    def _choose(self, number: int) -> None:
-        if number == 0 and self._typed:
-            self._do("say", "", self._typed)
-        elif 0 < number <= len(self._offered):
-            act = self._offered[number - 1]
-            self._do(act.kind, act.id, act.text)
-        else:
-            self.screen.line("没有这一项；直接写你要做的事，? 看都能做什么。", "quiet")
-
-    def _do(self, kind: str, id: str, text: str) -> None:
+    def act(self, kind: str, id: str, text: str) -> None:
+        """Do something (as `perform.act`) and show what it brings at once."""
         if self.store.state.anchor is None:
             raise UsageError("还没开始", "等人齐了，发起的人按回车，或主持人写 走")
-        self._offered, self._typed, self._enter, self._rest = (), "", None, []
-        self._did(perform.act(self.store, self.role, kind, id, text, self.now()))
-
-    def _did(self, events: object) -> None:
-        """What an act brought at once."""
+        perform.act(self.store, self.role, kind, id, text, self.now())
         if self.look():
             self.show()
-
-    def _list(self, kind: str) -> None:
-        """`?办`, `?问`, `?发`; or words that the acts have to have."""
-        kinds = {"办": ("step", "harm"), "问": ("ask",), "发": ("issue",)}.get(kind)
-        if kinds is None:
-            self._rest = [act for act, *_ in self.catalogue.acts if kind in act.text]
-        else:
-            self._rest = [act for act, *_ in self.catalogue.acts if act.kind in kinds]
-        if not self._rest:
-            self.screen.line(f"没有带“{kind}”的。", "quiet")
-            return
-        self._page()
-
-    def _page(self) -> None:
-        page, self._rest = self._rest[:PAGE], self._rest[PAGE:]
-        self._offered, self._typed, self._enter = page, "", None
-        for number, act in enumerate(page, 1):
-            self.screen.line(act.text, first=f"{number:>3} ")
-        more = f"回车＝下一页（还有 {math.ceil(len(self._rest) / PAGE)} 页）；" if self._rest else ""
-        self.screen.line(f"{more}写编号就办；?办 ?问 ?发 分类看", "quiet")
 
     # ---- the clock ----------------------------------------------------------------------------------
 

@@ -102,7 +102,7 @@ def _line(state: DrillState, event: Event, role: str, now: datetime) -> list[Lin
             return [made("hint", data["text"], who(state, data["role"]))]
         case "joined" | "left":
             comes = "来了" if event.kind == "joined" else "走了"
-            return [made("people", f"{who(state, data['role'])} {comes}")]
+            return [made("people", comes, who(state, data["role"]))]
         case "ended":
             return [made("end", _ENDS[data["why"]])]
     return []
