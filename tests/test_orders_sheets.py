@@ -572,6 +572,19 @@ def test_repeat_callers_are_found_across_imports(hall, tmp_path):
     assert told == [("139******01", "甲小区", 4, "4")]
 
 
+def test_an_empty_number_of_repeats_is_counted(hall, tmp_path):
+    """Empty cells in a column 重复次数: the calls are counted; a number that is there, also 0, stands."""
+    head = ("工单编号", "受理时间", "电话", "类别", "重复次数")
+    rows = [
+        (str(n), f"2026-11-0{n} 09:00", "13900000001", "停车", told)
+        for n, told in enumerate(("", "", 0, ""), 1)
+    ]
+    hall.bring(_csv(tmp_path, rows, head))
+    assert [o.repeats for o in hall.held()] == [0, 1, 0, 3]
+    again = hall.check(_csv(tmp_path, rows, head))
+    assert (again.same, again.problems.errors) == (4, 0)
+
+
 def test_a_batch_is_there_whole_or_not_at_all(hall, tmp_path):
     """A file without its event counts for nothing; one that was changed or is gone is refused, loudly."""
     batch = hall.bring(_csv(tmp_path))

@@ -298,7 +298,8 @@ def test_repeated_calls_in_columns_agree_with_one_by_one(orders, cut):
     cut %= len(orders)
     there, new = orders[:cut], [Order(**{**asdict(order), "repeats": 0}) for order in orders[cut:]]
     repeats = SCHEMES.at(AT.date()).repeats
-    rows, _ = importing.repeated(columns.frame(new), columns.frame(there), repeats, given=False)
+    told = columns.frame(new).with_columns(given=False)
+    rows, _ = importing.repeated(told, columns.frame(there), repeats)
     expected = {order.no: earlier(order, [*there, *new], repeats) for order in new}
     assert {order.no: order.repeats for order in columns.orders(rows)} == expected
 

@@ -30,7 +30,10 @@ class Cells:
         self.now = now.astimezone(BEIJING).replace(tzinfo=None)
 
     def frame(self) -> pl.DataFrame:
-        """The orders as columns, with `row` and `untold`; cells with errors are as if they were empty."""
+        """The orders as columns; cells with errors are as if they were empty.
+
+        Beside the fields: `row`, `untold`, and whether the number of repeated calls is `given`.
+        """
         import polars as pl
 
         by_field = self.mapped.by_field()
@@ -68,7 +71,8 @@ class Cells:
         frame = frame.with_columns(missing).select("row", *FIELDS).cast(schema())  # type: ignore[arg-type]
         required(self.table, raw, frame, by_field, self.schemes, self.problems)
         sequence(frame, by_field, self.problems)
-        return frame.with_columns(unknown)
+        given = raw["repeats"].is_not_null() if "repeats" in by_field else pl.lit(False)
+        return frame.with_columns(unknown, given.alias("given"))
 
     def _texts(self, column: Column, series: pl.Series, rows: pl.Series) -> pl.Series:
         odd = r"^['=＝]"

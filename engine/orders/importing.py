@@ -89,7 +89,7 @@ def check(
     new, same, updates = _against(frame, by_field, known, problems, update)
     repeats = known.schemes.at(now.date()).repeats
     there = known.batches.frame if known.orders is None else known.orders
-    new, callers = repeated(new, there, repeats, given="repeats" in by_field)
+    new, callers = repeated(new, there, repeats)
     return Checked(
         table, columns, problems, frame.height, new, same, updates, tuple(callers[:_LISTED]), len(callers)
     )
@@ -128,6 +128,7 @@ def _against(
     }  # fmt: skip
     # nor what it did not know then, and says so
     silent |= {field: is_untold(field) for field in TOLD if field in by_field}
+    silent |= {"repeats": ~pl.col("given")} if "repeats" in by_field else {}
     both = both.with_columns(
         untold({name: is_untold(name) & (~held | is_untold(name, "untold:old")) for name in TOLD}),
         *(
@@ -164,7 +165,9 @@ def _against(
     both = both.with_columns(
         pl.when("held").then(pl.col(f"{field}:old")).otherwise(pl.col(field)).alias(field) for field in kept
     )
-    new = both.filter(~pl.col("held") | (differs_here & ~pl.col("acted"))).select("row", *FIELDS, "untold")
+    new = both.filter(~pl.col("held") | (differs_here & ~pl.col("acted"))).select(
+        "row", *FIELDS, "untold", "given"
+    )
     return new, same, changed.height
 
 
@@ -175,10 +178,9 @@ def _tell(problems: Problems, column: Column, rows: pl.DataFrame, message: str, 
     )
 
 
-def repeated(
-    new: pl.DataFrame, there: pl.DataFrame, repeats: Repeats, *, given: bool
-) -> tuple[pl.DataFrame, list[Caller]]:
-    """`new` with the number of earlier calls about the same matter (unless `given`), and the callers.
+def repeated(new: pl.DataFrame, there: pl.DataFrame, repeats: Repeats) -> tuple[pl.DataFrame, list[Caller]]:
+    """`new` with the number of earlier calls about the same matter (unless its row is `given` one), and
+    the callers.
 
     `matters.earlier` in columns.
     """
@@ -215,12 +217,12 @@ def repeated(
     counts = twice.join(
         counted.group_by([*key, "received"]).agg(pl.col("earlier").max()), on=[*key, "received"], how="left"
     ).select("no", "earlier")
-    if not given:
-        new = (
-            new.join(counts.unique("no"), on="no", how="left", maintain_order="left")
-            .with_columns(pl.max_horizontal("repeats", pl.col("earlier").fill_null(0)).alias("repeats"))
-            .drop("earlier")
-        )
+    counted_here = pl.max_horizontal("repeats", pl.col("earlier").fill_null(0))
+    new = (
+        new.join(counts.unique("no"), on="no", how="left", maintain_order="left")
+        .with_columns(pl.when("given").then("repeats").otherwise(counted_here).alias("repeats"))
+        .drop("earlier")
+    )
     often = counted.group_by(key).agg((pl.col("earlier").max() + 1).alias("calls"), pl.col("no").last())
     here = twice.join(new.select("no"), on="no", how="semi").select(key)
     often = often.filter(pl.col("calls") >= repeats.calls).join(here, on=key, how="semi")
