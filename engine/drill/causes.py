@@ -30,6 +30,7 @@ KINDS = {
     "unissued": "文书没发",
     "late": "做晚了",
     "omitted": "该做没做",
+    "needless": "用不着的做得太多",
 }
 LEAST = 0.5  # marks; what costs less is not told
 AFTER = timedelta(seconds=90)  # how long after a red herring an act may be its doing
@@ -64,7 +65,7 @@ def losses(state: DrillState, score: Score) -> tuple[Loss, ...]:
         lost = round(line.of - line.marks, 1)
         if line.kind == "hint" or not line.counts or lost < LEAST:
             continue
-        found.append(_of_act(state, line, lost) if line.kind in ("harm", "blame") else _of(state, line, lost))
+        found.append(_of(state, line, lost) if line.kind == "expectation" else _of_act(line, lost))
     return tuple(sorted(found, key=lambda loss: -loss.marks))
 
 
@@ -80,7 +81,9 @@ def causes(found: Iterable[Loss]) -> tuple[Cause, ...]:
     return tuple(sorted(made, key=lambda cause: -cause.marks))
 
 
-def _of_act(state: DrillState, line: Line, lost: float) -> Loss:
+def _of_act(line: Line, lost: float) -> Loss:
+    if line.kind == "needless":
+        return Loss("needless", line.id, line.what, lost, line.why, line.events)
     return Loss("harmful", line.id, line.what, lost, f"做了（{line.why}）", line.events)
 
 
@@ -108,10 +111,8 @@ def _reason(state: DrillState, entry: Expectation) -> tuple[str, str, tuple[int,
         return _undone(state, entry)
     if entry.facts:
         labels = "、".join(label(state, fact) for fact in entry.facts)
-        told = (
-            f"问得太晚：{labels}" if any(fact in state.found for fact in entry.facts) else f"没问：{labels}"
-        )
-        return "unasked", told, ()
+        late = [state.found[fact].seq for fact in entry.facts if fact in state.found]
+        return ("late", f"问得太晚：{labels}", (late[0],)) if late else ("unasked", f"没问：{labels}", ())
     if entry.documents:
         return _unissued(state, entry)
     return _unsaid(state, entry)
@@ -149,7 +150,8 @@ def _undone(state: DrillState, entry: Expectation) -> tuple[str, str, tuple[int,
     wanted = [step for step in entry.steps if _came_up(state, step)]
     unknown = [] if wanted else missing(state, entry.steps, _deadline(state, entry))
     if unknown:
-        told = f"没问“{label(state, unknown[0])}”，这一步就没有提上来"
+        asked = "没及时问" if unknown[0] in state.told else "没问"
+        told = f"{asked}“{label(state, unknown[0])}”，这一步就没有提上来"
         if any(step in state.ahead for step in entry.steps):
             told = f"办了，但没问“{label(state, unknown[0])}”，不知道该不该办"
         return "unasked", told, ()

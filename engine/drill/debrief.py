@@ -242,8 +242,10 @@ def _full(line: Line) -> bool:
 
 def _expected(state: DrillState, loss: Loss) -> str:
     entry = state.expectations.get(loss.id)
+    if loss.kind == "needless":
+        return "只做用得着的"
     if entry is None:
-        return "任何时候都不做"
+        return "只做用得着的" if loss.kind == "needless" else "任何时候都不做"
     if entry.never:
         return "全程不做"
     since = "" if entry.since.at == 0 else f"从{_since(state, loss.id)}起，"

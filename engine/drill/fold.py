@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from engine.clock import parse
-from engine.drill import deeds, reference, triggers
+from engine.drill import attention, deeds, reference, triggers
 from engine.drill.model import Drill, Truth
 from engine.drill.state import Anchor, Doing, DrillState
 from engine.model import Event, Library
@@ -128,6 +128,7 @@ def _act(state: DrillState, data: _Data, event: Event) -> None:
     doing = Doing(state.at, event.seq, data["role"])
     if data["kind"] in FIRST and state.first_act is None:
         state.first_act = doing
+    attention.take_turn(state, event)
     deeds.take_in(state, data, doing)
 
 
@@ -150,11 +151,13 @@ def _passed(state: DrillState, data: _Data, event: Event) -> None:
 
 
 def _expected(state: DrillState, data: _Data, event: Event) -> None:
-    """expectation, outcome: met | late | missed | open, share (percent), evidence (seqs)"""
+    """expectation, outcome: met | late | missed | open, share (percent), evidence (seqs), turn: when the
+    turn of the act came, where that made it late"""
     id = data["expectation"]
     live = state.expected[id]
     live.outcome, live.share, live.at = data["outcome"], data["share"], state.at
     live.evidence = list(data["evidence"])
+    live.turn = parse(data["turn"]) if "turn" in data else None
     unmet = state.pending.pop(("unmet", id), None)
     for slot in ("met", "lost"):
         state.pending.pop((slot, id), None)

@@ -2,14 +2,14 @@
 
 Rules: expectations whose time began share out 100 marks by their weights; a harmful act costs its marks the
 first time and half of them each further time, putting blame before the scene is under control costs BLAME
-more; a hint costs what the drill says. A total may be negative. What the controller overrode says so.
+more; a hint costs what the drill says; acts that nobody needed cost marks beyond a few. A total may be negative. What the controller overrode says so.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine.drill import reference
+from engine.drill import attention, reference
 from engine.drill.model import Expectation
 from engine.drill.state import DrillState, Expected
 from engine.drill.times import spoken
@@ -27,7 +27,7 @@ _OUTCOMES = {
 
 
 class Line(NamedTuple):
-    """One line of the marks. `kind`: expectation, harm, blame, hint; `id`: of the expectation or harm."""
+    """One line of the marks. `kind`: expectation, harm, blame, hint, needless; `id`: of the expectation or harm."""
 
     kind: str
     id: str
@@ -82,6 +82,7 @@ class Score(NamedTuple):
 def score(state: DrillState) -> Score:
     """The marks as things stand; final once the drill has ended."""
     lines = (*_expectations(state), *_harms(state), *_hints(state))
+    lines += tuple(_needless(state, sum(line.marks for line in lines if line.counts)))
     first = state.first_act
     total = round(sum(line.marks for line in lines if line.counts))
     return Score(
@@ -133,9 +134,10 @@ def _why(state: DrillState, entry: Expectation, live: Expected) -> str:
     if live.outcome == "missed" and entry.never:
         return "做了不该做的事" if live.evidence else "什么都没做，不算做到"
     if live.outcome in ("met", "late") and live.at is not None:
-        used = int((live.at - live.opened).total_seconds())
+        used = int(((live.turn or live.at) - live.opened).total_seconds())
         limit = f"，要求 {spoken(entry.within)}内" if entry.within else ""
         said += f"（用了 {spoken(max(0, used))}{limit}）"
+        said += "，同时做得太多，按一件一件轮到的时候算" if live.turn else ""
         return said + (f"，得 {live.share}%" if live.outcome == "late" else "")
     return said + (f"（要求 {spoken(entry.within)}内）" if entry.within else "")
 
@@ -162,6 +164,17 @@ def _hints(state: DrillState) -> list[Line]:
         Line("hint", "", str(event.data["text"]), -cost, 0, "要了提示", (event.seq,))
         for event in state.of_kind("hint")
     ]
+
+
+def _needless(state: DrillState, earned: float) -> list[Line]:
+    """What nobody needed costs attention; it takes away at most what was earned."""
+    acts, free = attention.needless(state), attention.free(state)
+    if len(acts) <= free:
+        return []
+    cost = min(attention.COST * (len(acts) - free), max(0.0, round(earned, 1)))
+    why = f"{len(acts)} 件事这场里没有用，{free} 件以内不扣，多出的每件扣 {attention.COST} 分，最多扣到 0"
+    seqs = tuple(event.seq for event in acts)
+    return [Line("needless", "", "用不着的事做得太多", -cost, 0, why, seqs)]
 
 
 def _control(state: DrillState) -> int | None:

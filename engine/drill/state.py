@@ -65,13 +65,14 @@ class Anchor(NamedTuple):
 class Expected:
     """How an expectation stands. `outcome`: "" waiting, met, late, missed, open (ended before its time)."""
 
-    __slots__ = ("at", "evidence", "opened", "outcome", "share")
+    __slots__ = ("at", "evidence", "opened", "outcome", "share", "turn")
 
     def __init__(self) -> None:
         self.opened: datetime | None = None  # may lie ahead; None: what it waits for has not happened
         self.outcome = ""
         self.at: datetime | None = None
         self.share = 0  # percent
+        self.turn: datetime | None = None  # when the turn of the act came, where that made it late
         self.evidence: list[int] = []  # seqs
 
 
@@ -118,6 +119,8 @@ class DrillState:
         self.done: dict[str, Doing] = {}  # steps done or handed, that the plan wanted
         self.ahead: dict[str, Doing] = {}  # steps done, that the plan did not want then
         self.documents: dict[str, Doing] = {}
+        self.busy: dict[str, datetime] = {}  # role → until when acts done so far keep that person
+        self.turns: dict[int, datetime] = {}  # seq of an act → when its turn comes, if that is later
         self.harms: list[Harmed] = []
         self.opened: list[str] = []  # expectations not looked back for yet
         self.expected: dict[str, Expected] = {entry.id: Expected() for entry in drill.expectations}

@@ -97,10 +97,11 @@ class Perfect:
         for entry in sorted(state.drill.expectations, key=lambda e: _urgency(state, e)):
             live = state.expected[entry.id]
             if not live.outcome and live.opened is not None and live.opened <= state.at and not entry.never:
-                act = self._for(store, entry, entry.roles[0] if entry.roles else state.drill.roles[0])
+                role = entry.roles[0] if entry.roles else state.drill.roles[0]
+                act = self._for(store, entry, role) if _free(state, role, now) else None
                 if act is not None:
                     return act
-        return next(self._plan(state), None)
+        return next(self._plan(state), None) if _free(state, state.drill.roles[0], now) else None
 
     def _for(self, store: Store, entry: Expectation, role: str) -> Act | None:
         state = store.state
@@ -138,6 +139,10 @@ class Perfect:
             if fact not in self._asked:
                 self._asked.add(fact)
                 yield Act(role, "ask", fact)
+
+
+def _free(state: DrillState, role: str, now: datetime) -> bool:
+    return state.busy.get(role, now) <= now
 
 
 def _urgency(state: DrillState, entry: Expectation) -> tuple[float, bool]:

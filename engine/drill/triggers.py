@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from engine.clock import stamp
 from engine.drill.model import Expectation, Trigger
 from engine.drill.state import Doing, DrillState, Expected, Happening, Pending
 
@@ -170,13 +171,16 @@ def _meet(state: DrillState, entry: Expectation, moment: datetime, seq: int) -> 
     live: Expected = state.expected[entry.id]
     if live.outcome or entry.never or live.opened is None:
         return
-    share = share_of(entry, live.opened, moment)
+    turn = max(moment, state.turns.get(seq, moment))  # who does ten things at once, does them one by one
+    share = share_of(entry, live.opened, turn)
     data = {
         "expectation": entry.id,
         "outcome": "met" if share == 100 else "late",
         "share": share,
         "evidence": [seq],
     }
+    if turn > moment and share < 100:
+        data["turn"] = stamp(turn)
     schedule(state, "met", entry.id, moment, "expected", data, seq)
 
 
