@@ -228,7 +228,8 @@ def _pulled(state: DrillState, entry: Expectation) -> tuple[str, str, tuple[int,
     """The red herring after which the trainees did something else while this was open: the first act."""
     live = state.expected[entry.id]
     assert live.opened is not None
-    useful = {seq for other in state.expected.values() for seq in other.evidence}
+    wants = [other.id for other in state.drill.expectations if not other.never]
+    useful = {seq for id in wants for seq in state.expected[id].evidence}
     useful |= {doing.seq for doing in state.done.values()}  # the plan wanted it
     until = live.at or state.at
     for event in state.of_kind("injected"):

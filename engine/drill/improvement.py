@@ -19,6 +19,7 @@ _MEASURES = {
     "off": "备好“{what}”的话，开口练到不看稿",
     "silent": "备好“{what}”的话，开口练到不看稿",
     "unissued": "“{what}”用的文书备在台面，练到随手能发",
+    "needless": "练“先想清楚再动手”：{what}",
     "late": "把“{what}”练到时限之内",
     "omitted": "把“{what}”写进岗位卡，再练一遍",
 }
