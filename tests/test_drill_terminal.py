@@ -234,6 +234,7 @@ def test_orders_of_a_controller_without_a_terminal(tmp_path):
     assert next(e for e in shown["expectations"] if e["id"] == "door")["override"] == 50
     assert shown["objectives"][1]["rated"] == "S"
     do("步 9m30s")
+    assert "已经结束" in do("结束", code=2)
     assert json.loads(run(tmp_path, "drill", "control", "--json").stdout)["status"] == "ended"
 
 

@@ -148,6 +148,10 @@ class Controller:
         if most > SHOWN:
             self._injects("来过的、取消的", [e for e in injects if e["state"] in ("fired", "skipped")], most)
         self._expectations(found["expectations"], most)
+        if most > SHOWN or not self._open():
+            screen.line("目标（评 编号 P/S/M/U 理由）：", "act")
+            for number, entry in enumerate(found["objectives"], 1):
+                self._row(f"{number:>3} {entry['rated']:>5} ", entry["what"])
         if found["acts"]:
             screen.line("他们办的：", "act")
         for act in found["acts"]:

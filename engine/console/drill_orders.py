@@ -176,6 +176,8 @@ def _value(fact: Fact, said: str) -> Any:
 
 
 def _end(store: Store, real: int, text: str) -> None:
+    if store.state.status != "open":
+        raise UsageError("演练已经结束", "还可以 评、改分、记")
     control.end(store, _now(store, real))
 
 
