@@ -195,6 +195,22 @@ def test_paste_with_blank_lines(home):
         assert re.search(r"说到 [2-9]/10 点", through(learner))
 
 
+def test_question_is_shown_again(home):
+    """A line with ? shows the question once more; it is no part of the answer, and in a line it is."""
+    learner = sits(home, "start", "E1", "--think", "0")
+    begun(learner)
+    learner.child.sendline(WROTE)
+    learner.sees("坐下。")
+    learner.child.sendline("?")
+    learner.sees("下雨天")
+    begun(learner)
+    learner.child.sendline("怎么办？")
+    learner.child.sendline("q")
+    learner.sees("已存下（17 字）")
+    assert learner.ends() == 0
+    assert [one["signs"] for one in drafted(home)] == [17]
+
+
 def test_thinking_is_over_when_one_begins_to_type(home):
     """What is typed while there is time to think is the beginning of the answer."""
     learner = sits(home, "start", "E1")
@@ -257,9 +273,22 @@ def test_set_goes_on_after_a_kill(home):
     again.child.sendline("马上告诉大家系统坏了，请体谅。")
     again.child.sendline("")
     shown = through(again)
+    assert re.search(r"E1：\d+ 分.*用时 0:\d\d", shown)  # what was answered before the kill keeps its time
     assert "这一套：E1 " in shown
     assert "平均" in shown
     assert emitted(home, "practice", "progress", "--json")["tried"] == 3
+
+
+def test_set_without_a_clock(home):
+    """--limit 0 takes the clock away from a set, too: nothing is over time."""
+    learner = sits(home, "start", "--set", "E1", "E2", "E3", "--limit", "0", "--think", "0")
+    learner.sees("不限时")
+    for _ in range(3):
+        learner.child.expect(r"用 0:\d\d> ")
+        learner.child.sendline(WROTE)
+        learner.child.sendline("")
+    assert "超时" not in through(learner)
+    assert emitted(home, "practice", "progress", "--json")["late"] == 0
 
 
 def test_reviews(home, tmp_path):

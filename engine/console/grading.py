@@ -7,15 +7,17 @@ from typing import TypeVar
 
 import msgspec
 
+from engine.console import practice_view as view
 from engine.console import record
 from engine.console.respond import terminal
 from engine.console.terminal import Terminal
 from engine.errors import BadData, NotFound, UsageError, reason
 from engine.practice.evaluate import Judged, Line, by_group, judge
+from engine.practice.judging import blamed, credited
 from engine.practice.marking import Mark, mark
 from engine.practice.model import Bank, Question
 from engine.practice.reading import load
-from engine.practice.reports import band, document, notes, profile_lines, wanted
+from engine.practice.reports import band, document, notes, profile_lines
 from engine.reader.report import suggest
 
 LIMIT = 2_000_000  # bytes of an answer; a spoken answer has about 2,000
@@ -45,7 +47,7 @@ def grade(id: str, answer: Path | None, batch: Path | None, *, json: bool) -> No
     if json:
         record.emit(document(result, question))
     else:
-        _show(terminal(), result, question, note)
+        _show(terminal(), result, question, text, note)
 
 
 def evaluate(file: Path, *, json: bool) -> None:
@@ -96,33 +98,19 @@ def _differences(screen: Terminal, judged: list[Judged]) -> None:
             screen.line(f"{j.mark.score} 分（标注 {j.line.score}）：{'；'.join(told)}", first=f"{j.line.id} ")
 
 
-def _show(screen: Terminal, result: Mark, question: Question, note: str) -> None:
-    """The mark for a learner: the gaps first, then what was reached, then the outline."""
+def _show(screen: Terminal, result: Mark, question: Question, text: str, note: str) -> None:
+    """The mark for a learner: the gaps first, then the answer with what was reached, then the outline."""
+    points, faults = credited(result, question), blamed(result, question)
     screen.line(f"{result.question}：{result.score} 分（{band(result.score)}）", "act")
     for words in (*([note] if note else []), *notes(result)):
         screen.line(words, "soon")
-    faults = {fault.id: fault for fault in question.faults}
-    for blame in result.faults:
-        fault = faults[blame.id]
-        screen.line(f"{fault.text}：“{blame.evidence.text}”", "alarm", first=f"-{fault.minus:<3}")
-    points = {point.id: point for point in question.points}
-    for credit in sorted(result.points, key=lambda c: c.credit):
-        point = points[credit.id]
-        said = f"：“{credit.evidence.text}”" if credit.evidence else ""
-        if credit.credit == 1:
-            screen.line(point.text + said, "good", first=f"+{point.weight:<3}")
-        elif credit.credit:
-            screen.line(f"沾边{said}。要说到：{wanted(point)}", "soon", first=f"?{point.weight:<3}")
-        else:
-            screen.line(f"没说到：{wanted(point)}", first=f" {point.weight:<3}")
-    if result.profile:
-        screen.blank()
-        for first, words in profile_lines(result.profile):
-            screen.line(words, first=first, rest="  ")
-    screen.blank()
-    screen.line("答题提纲")
-    for words in question.outline:
-        screen.line(words, "quiet", first="  ")
+    view.gaps(screen, question.points, points, text)
+    view.faults(screen, question.faults, faults, text)
+    view.said(screen, text, points, faults)
+    view.reached(screen, question.points, points)
+    view.outline(screen, question)
+    for first, words in profile_lines(result.profile) if result.profile else ():
+        screen.line(words, first=first, rest="  ")
 
 
 def find(bank: Bank, id: str) -> Question:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from engine.clock import parse
@@ -62,7 +62,7 @@ class Sitting:
         wishes = self.wishes(question)
         attempt = self.book.begin(self.who, question.id, limit=int(wishes.limit), why=why)
         view.question(self.screen, question, why)
-        taken = take(self.screen, wishes, attempt.typed)
+        taken = take(self.screen, wishes, attempt.typed, paper=self.paper(question))
         return self._answer(question, attempt, taken, wishes.limit)
 
     def _go_on(self, draft: Draft) -> int:
@@ -77,8 +77,9 @@ class Sitting:
         if self.limit is None:
             wishes = wishes._replace(limit=draft.limit)
         taken = take(
-            self.screen, wishes, attempt.typed, text=draft.text, thought=draft.think, spent=draft.spent
-        )
+            self.screen, wishes, attempt.typed,
+            text=draft.text, thought=draft.think, spent=draft.spent, paper=self.paper(question),
+        )  # fmt: skip
         return self._answer(question, attempt, taken, wishes.limit)
 
     def _answer(self, question: Question, attempt: Attempt, taken: Taken, limit: float) -> int:
@@ -89,8 +90,9 @@ class Sitting:
         if not judging.readable(self.bank, question, taken.text):
             self.screen.line(_UNREADABLE, "late")
             return 4
+        before = self.book.learner(self.who).last(question.id)
         entry = self.mark(question, attempt, taken, int(limit))
-        self.show(question, entry)
+        self.show(question, entry, before)
         self.ask(question, attempt, entry)
         attempt.close()
         self.after(entry)
@@ -126,11 +128,17 @@ class Sitting:
         return 0
 
     def _reply(self, question: Question, attempt: Attempt, twist: Twist, draft: Draft | None = None) -> None:
-        self.screen.line("追问", "title")
-        self.screen.line(twist.tell, "ask", first="  ")
+        def paper() -> None:
+            self.screen.line("追问", "title")
+            self.screen.line(twist.tell, "ask", first="  ")
+
+        paper()
         before = (draft.text, draft.spent) if draft is not None else ("", 0.0)
         wishes = Wishes(0, ASK_LIMIT if self.limit is None else self.limit)
-        taken = take(self.screen, wishes, attempt.typed, text=before[0], thought=0, spent=before[1])
+        taken = take(
+            self.screen, wishes, attempt.typed, text=before[0], thought=0, spent=before[1],
+            paper=paper,
+        )  # fmt: skip
         if taken.ended == "left" or not taken.text:
             self.screen.line("追问没有答，不计。", "quiet")
             return
@@ -143,23 +151,28 @@ class Sitting:
         self.screen.line(
             f"追问：说到 {reached}/{len(entry.points)} 点（{round(entry.share * 100)}%），单独计", "act"
         )
-        view.gaps(self.screen, twist.expect, entry.points)
+        view.gaps(self.screen, twist.expect, entry.points, entry.text)
         view.faults(self.screen, question.faults, entry.faults, entry.text)
 
     # ---- what is shown --------------------------------------------------------------------------
 
-    def show(self, question: Question, entry: Answered) -> None:
-        """Gaps first; then, after Enter, the answer with its evidence above the outline."""
+    def show(self, question: Question, entry: Answered, before: Answered | None = None) -> None:
+        """Gaps first; then, after Enter, faults, the answer with its evidence, and beside it the outline."""
         self.screen.blank()
-        view.result(self.screen, entry)
-        view.gaps(self.screen, question.points, entry.points, self.pause)
+        view.result(self.screen, entry, before)
+        view.gaps(self.screen, question.points, entry.points, entry.text, self.pause)
         self.pause("回车看你的作答、依据和提纲")
         view.faults(self.screen, question.faults, entry.faults, entry.text)
-        view.said(self.screen, "你的作答", entry)
+        view.said(self.screen, entry.text, entry.points, entry.faults)
+        view.reached(self.screen, question.points, entry.points)
         view.outline(self.screen, question)
         if entry.profile:
             self.pause("回车看四项观察")
             view.profile(self.screen, entry)
+
+    def paper(self, question: Question) -> Callable[[], None]:
+        """What shows the question once more."""
+        return lambda: view.question(self.screen, question)
 
     def pause(self, words: str) -> None:
         """Wait for Enter."""

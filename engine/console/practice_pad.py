@@ -17,7 +17,8 @@ from engine.console.wrap import NO_START, columns
 _TICK = 0.2  # seconds; what is typed is saved when none came in such a while
 _OFTEN = 2.0  # and this often when they come without a pause
 LEAVE = "q"
-HOW = "写完空一行（连按两次回车），或单独一行打一个句点 . 再回车；q 回车先存着离开。"
+PAPER = ("?", "？")
+HOW = "写完连按两次回车，或单独一行一个句点 .；单独一行 ? 再看题，q 先存着离开。"
 Ended = Literal["done", "left"]
 
 
@@ -82,15 +83,16 @@ def think(keys: Keys, screen: Terminal, seconds: float, words: str) -> float:
 
 
 class Pad:
-    """Writes one text. `save` gets it at every pause."""
+    """Writes one text. `save` gets it at every pause; `paper` shows what is asked once more."""
 
     def __init__(
-        self, keys: Keys, screen: Terminal, watch: Watch, save: Callable[[str, float], None], text: str = ""
-    ) -> None:
+        self, keys: Keys, screen: Terminal, watch: Watch, save: Callable[[str, float], None], text: str = "",
+        paper: Callable[[], None] | None = None,
+    ) -> None:  # fmt: skip
         self.keys, self.screen, self.watch, self.save = keys, screen, watch, save
         self.lines = [""]
         self.rows: list[str] = []  # those above of the current line, then its last one
-        self.given = text
+        self.given, self.paper = text, paper
         self.single = False
         self._rang = False
 
@@ -157,6 +159,12 @@ class Pad:
         if line.lower() == LEAVE and not more:
             self._drop_line()
             return "left"
+        if line in PAPER and not more and self.paper is not None:
+            self._drop_line()
+            self.screen.out.write("\n")
+            self.paper()
+            self._draw()
+            return None
         if self.single:
             return "done"
         if line in (".", "。") and not more:

@@ -10,6 +10,7 @@ import msgspec
 from engine.console import desk, record
 from engine.console import practice_view as view
 from engine.console.respond import terminal
+from engine.console.terminal import Terminal
 from engine.errors import BadData
 from engine.practice import judging, schedule
 from engine.practice.entries import Answered, Replied, Reviewed
@@ -65,12 +66,12 @@ def answers(
         ask = {"id": twist.id, "tell": twist.tell} if twist is not None else None
         done.append({"why": one.why, **plain(entry), "ask": ask, "reply": plain(answer) if answer else None})
         if screen is not None:
-            _show(screen, one.question, entry)
+            _show(screen, one.question, entry, learner.last(one.question.id))
             if twist is not None:
                 screen.line(f"追问：{twist.tell}", "ask")
             if twist is not None and answer is not None:
                 screen.line(f"说到 {round(answer.share * 100)}%", "act")
-                view.gaps(screen, twist.expect, answer.points)
+                view.gaps(screen, twist.expect, answer.points, answer.text)
     if json:
         scores = [one["score"] for one in done]
         whole = {"set": together, "mean": round(sum(scores) / len(scores), 1), "answers": done}
@@ -81,11 +82,12 @@ def answers(
     return 0
 
 
-def _show(screen: Any, question: Question, entry: Answered) -> None:
-    view.result(screen, entry)
-    view.gaps(screen, question.points, entry.points)
+def _show(screen: Terminal, question: Question, entry: Answered, before: Answered | None) -> None:
+    view.result(screen, entry, before)
+    view.gaps(screen, question.points, entry.points, entry.text)
     view.faults(screen, question.faults, entry.faults, entry.text)
-    view.said(screen, "作答", entry)
+    view.said(screen, entry.text, entry.points, entry.faults)
+    view.reached(screen, question.points, entry.points)
     view.outline(screen, question)
     view.profile(screen, entry)
     screen.blank()

@@ -51,7 +51,8 @@ def run(sitting: Sitting, wanted: Sequence[Question], whys: Sequence[str], limit
             sitting.who, question.id, set=together, place=place, why=why, limit=int(limit)
         )
         begun.append((attempt.draft, attempt))
-    screen.line(f"一套 {len(wanted)} 道，{view.minutes(limit)}，连审题在内；答完一起评分。", "title")
+    clock = f"{view.minutes(limit)}，连审题在内" if limit else "不限时"
+    screen.line(f"一套 {len(wanted)} 道，{clock}；答完一起评分。", "title")
     for question in wanted:
         view.question(screen, question)
     return _answer(sitting, begun, limit, 0.0)
@@ -64,27 +65,30 @@ def _answer(sitting: Sitting, parts: list[tuple[Draft, Attempt]], limit: float, 
     begun = any(draft.done or draft.text for draft, _ in parts)
     if not begun and practice_keys.possible(screen.out):
         most = min(PREPARE * 60.0, limit / 4) if sitting.thinking is None else sitting.thinking
-        with practice_keys.Keys(screen.out) as keys:
-            used = think(keys, screen, most, "审题，回车就开始作答")
-    prepared = used
+        if most:
+            with practice_keys.Keys(screen.out) as keys:
+                used = think(keys, screen, most, "审题，回车就开始作答")
+    prepared, used = used, used - sum(draft.spent for draft, _ in parts)
     for draft, attempt in parts:
         question = sitting.bank.find(draft.question)
         if question is None:
             attempt.close("gone")
             continue
-        before = draft.spent
-        allowed = max(1, int(limit - used + before))
+        allowed = max(1, int(limit - used)) if limit else 0  # what the ones before have left of the clock
         if draft.done:
-            taken.append((question, attempt, Taken(draft.text, draft.think, before, "done"), 0))
+            done = Taken(draft.text, draft.think, draft.spent, "done")
+            taken.append((question, attempt, done, allowed))
+            used += done.spent
             continue
         screen.blank()
         view.question(screen, question, f"第 {draft.place} 道")
         one = take(
             screen, Wishes(0, allowed), attempt.typed,
-            text=draft.text, thought=draft.think or prepared, spent=before,
+            text=draft.text, thought=draft.think or prepared, spent=draft.spent,
+            paper=sitting.paper(question),
         )  # fmt: skip
         prepared = 0.0
-        used += one.spent - before
+        used += one.spent
         if one.ended == "left":
             sitting.left(one.text)
             screen.line("这一套还在：zhiban practice start --set 接着答。", "good")
@@ -104,17 +108,18 @@ def _mark(
             screen.line(f"{question.id}：没有读到中文作答，不评分", "late")
             attempt.close("unreadable")
             continue
+        before = sitting.book.learner(sitting.who).last(question.id)
         entry = sitting.mark(question, attempt, one, allowed, attempt.draft.set)
         attempt.close()
         entries.append(entry)
-        sitting.show(question, entry)
+        sitting.show(question, entry, before)
     if not entries:
         return 4
     screen.blank()
     mean = sum(entry.score for entry in entries) / len(entries)
     told = f"这一套：{'、'.join(f'{e.question} {e.score} 分' for e in entries)}，平均 {mean:.0f} 分"
     screen.line(told, "act")
-    over = used - limit
+    over = used - limit if limit else 0.0
     clock = f"用时 {view.minutes(used)}" + (f"，超时 {view.minutes(over)}，已记下" if over > 0 else "")
     screen.line(clock, "late" if over > 0 else "")
     sitting.after(entries[-1])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from engine.console import desk, practice_keys
-from engine.console.practice_pad import HOW, LEAVE, Ended, Pad, Watch, think
+from engine.console.practice_pad import HOW, LEAVE, PAPER, Ended, Pad, Watch, think
 from engine.console.terminal import Terminal
 from engine.errors import ZhibanError
 
@@ -31,29 +31,32 @@ class Wishes(NamedTuple):
 
 def take(
     screen: Terminal, wishes: Wishes, keep: Keep, *, text: str = "", thought: float = -1, spent: float = 0,
-    single: bool = False,
+    single: bool = False, paper: Callable[[], None] | None = None,
 ) -> Taken:  # fmt: skip
-    """Let an answer be written. `text`, `thought`, `spent`: how far it was; `thought` < 0: not begun."""
+    """Let an answer be written. `text`, `thought`, `spent`: how far it was; `thought` < 0: not begun.
+
+    `paper` shows what is asked once more.
+    """
     kept = _Careful(keep)
     if not single:
         screen.line(HOW, "quiet")
     if not practice_keys.possible(screen.out):
-        return _by_lines(screen, wishes, kept, text, max(thought, 0), spent, single=single)
+        return _by_lines(screen, wishes, kept, text, max(thought, 0), spent, single=single, paper=paper)
     with practice_keys.Keys(screen.out) as keys:
         if thought < 0:
             thought = 0.0
             if wishes.think:
                 thought = think(keys, screen, wishes.think, "思考，回车就开始作答")
         watch = Watch(wishes.limit, spent)
-        written = Pad(keys, screen, watch, lambda now, used: kept(now, thought, used), text).write(
-            single=single
-        )
+        save = lambda now, used: kept(now, thought, used)  # noqa: E731
+        written = Pad(keys, screen, watch, save, text, paper).write(single=single)
     return Taken(written.text, thought, written.spent, written.ended)
 
 
 def _by_lines(
-    screen: Terminal, wishes: Wishes, keep: Keep, text: str, thought: float, spent: float, *, single: bool
-) -> Taken:
+    screen: Terminal, wishes: Wishes, keep: Keep, text: str, thought: float, spent: float, *, single: bool,
+    paper: Callable[[], None] | None,
+) -> Taken:  # fmt: skip
     """Where single keys cannot be read: whole lines, the time before each."""
     watch = Watch(wishes.limit, spent)
     lines = text.split("\n") if text else []
@@ -69,6 +72,9 @@ def _by_lines(
         if line.strip().lower() == LEAVE:
             ended = "left"
             break
+        if line.strip() in PAPER and paper is not None:
+            paper()
+            continue
         if single or not line.strip() or line.strip() in (".", "。"):
             lines += [line] if single else []
             if lines:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from engine.console.terminal import STYLES, Terminal
-from engine.console.wrap import wrap
+from engine.console.wrap import clip, wrap
 from engine.model import PHASE_TITLES
-from engine.practice.entries import Answered, Blamed, Credited, Observed, Replied
+from engine.practice.entries import Answered, Blamed, Credited, Observed
 from engine.practice.model import Fault, Point, Question
-from engine.practice.reports import SHAPES, wanted
+from engine.practice.reports import BANDS, SHAPES, wanted
 from engine.triage.text import LIMIT
 
-_OPEN, _CLOSE = "【", "】"
-_AT_ONCE = 6  # gaps shown before a pause: with the question they fill a screen of 24 rows
+_OPEN, _CLOSE, _FAULT = "【", "】", "×"
+_SAID = 24  # columns of what only touched a point
+_AT_ONCE = 7  # gaps shown before a pause: with the question they fill a screen of 24 rows
 
 
 def minutes(seconds: float) -> str:
@@ -29,16 +30,19 @@ def question(screen: Terminal, asked: Question, head: str = "") -> None:
     screen.line(asked.text, "ask", first="  ")
 
 
-def result(screen: Terminal, entry: Answered) -> None:
-    """The score in one line, and what is to be said about the answer as a whole."""
+def result(screen: Terminal, entry: Answered, before: Answered | None = None) -> None:
+    """The score in one line, how it was the last time, and what is to be said about the answer as a whole."""
     reached = sum(point.credit == 1 for point in entry.points)
     near = sum(0 < point.credit < 1 for point in entry.points)
-    told = f"{entry.question}：{entry.score} 分（{entry.band}），说到 {reached}/{len(entry.points)} 点"
+    told = f"{entry.question}：{entry.score} 分（{entry.band}{_short(entry)}），"
+    told += f"说到 {reached}/{len(entry.points)} 点"
     told += f"，沾边 {near} 点" if near else ""
     told += f"，不该说的 {len(entry.faults)} 处" if entry.faults else ""
     if entry.limit:
         told += f"，用时 {minutes(entry.spent)}"
     screen.line(told, "act")
+    if before is not None:
+        screen.line(_since(entry, before), "good" if entry.score > before.score else "")
     if entry.late:
         screen.line(f"超时 {minutes(entry.spent - entry.limit)}（限 {minutes(entry.limit)}），已记下", "late")
     if entry.shape in SHAPES:
@@ -47,10 +51,27 @@ def result(screen: Terminal, entry: Answered) -> None:
         screen.line(note, "soon")
 
 
+def _short(entry: Answered) -> str:
+    """How much is missing to the next band."""
+    better = [(least, name) for least, name in BANDS if least > entry.score]
+    return f"，到“{better[-1][1]}”差 {better[-1][0] - entry.score} 分" if better else ""
+
+
+def _since(entry: Answered, before: Answered) -> str:
+    """This time and the last time."""
+    gained = entry.score - before.score
+    change = f"多 {gained} 分" if gained > 0 else f"少 {-gained} 分" if gained else "一样"
+    had = {point.id for point in before.points if point.credit == 1}
+    new = [point for point in entry.points if point.credit == 1 and point.id not in had]
+    day = f"{int(before.at[5:7])}月{int(before.at[8:10])}日"
+    return f"比上次（{day} {before.score} 分）{change}" + (f"，新说到 {len(new)} 点" if new else "")
+
+
 def gaps(
     screen: Terminal,
     points: Sequence[Point],
     credits: Iterable[Credited],
+    text: str,
     pause: Callable[[str], None] | None = None,
 ) -> None:
     """What was missed and what would have earned it: the weightiest first. `pause`: before more of them."""
@@ -65,13 +86,24 @@ def gaps(
         if pause is not None and place and place % _AT_ONCE == 0:
             pause(f"还有 {len(missed) - place} 个，回车接着看")
         number, point = by_id[one.id]
-        state = "沾边" if one.credit else "没说"
+        said = clip(text[one.start : one.end], _SAID) if one.credit and one.start >= 0 else ""
+        said = f"你说的“{said}”只沾边。" if said else ""
         screen.line(
-            f"{PHASE_TITLES[point.phase]}：{wanted(point)}",
+            f"{said}{wanted(point)}",
             "soon" if one.credit else "",
-            first=f"{number:>3} {one.weight:>2}分 {state} ",
-            rest="    ",
+            first=f"{number:>3}. {one.weight:>2}分 {PHASE_TITLES[point.phase]}　",
+            rest="     ",
         )
+
+
+def reached(screen: Terminal, points: Sequence[Point], credits: Iterable[Credited]) -> None:
+    """What was reached, a row each: what the numbers in the answer stand for."""
+    good = {one.id for one in credits if one.credit == 1}
+    if good:
+        screen.line("说到的：", "title")
+    for number, point in enumerate(points, 1):
+        if point.id in good:
+            screen.short(f"{number:>3}. {point.weight:>2}分 {point.text}", "good")
 
 
 def faults(screen: Terminal, known: Sequence[Fault], blamed: Sequence[Blamed], text: str) -> None:
@@ -85,12 +117,13 @@ def faults(screen: Terminal, known: Sequence[Fault], blamed: Sequence[Blamed], t
         screen.line(f"{told}：“{said}”", "alarm", first=f" -{one.minus}分 ", rest="    ")
 
 
-def said(screen: Terminal, title: str, entry: Answered | Replied) -> None:
+def said(screen: Terminal, text: str, points: Sequence[Credited], blamed: Sequence[Blamed]) -> None:
     """The answer with its evidence between brackets: the number of the point, or × of a fault."""
-    screen.line(f"{title}（【号码 依据】，× 是不该说的）：", "title")
-    text = highlighted(entry.text[:LIMIT], entry.points, entry.faults)
-    if len(entry.text) > LIMIT:
-        text += f"\n……（后面 {len(entry.text) - LIMIT} 字没有看）"
+    screen.line("你的作答（【号码 依据】，? 沾边，× 不该说）：", "title")
+    left = len(text) - LIMIT
+    text = highlighted(text[:LIMIT], points, blamed)
+    if left > 0:
+        text += f"\n……（后面 {left} 字没有看）"
     inside = False
     for row in wrap(text, screen.width, "  ", "  "):
         inside = _row(screen, row, inside)
@@ -103,7 +136,7 @@ def highlighted(text: str, points: Sequence[Credited], blamed: Sequence[Blamed])
         for number, point in enumerate(points, 1)
         if point.start >= 0
     ]
-    found += [(one.start, one.end, "×") for one in blamed]
+    found += [(one.start, one.end, _FAULT) for one in blamed]
     merged: list[tuple[int, int, list[str]]] = []
     for start, end, label in sorted(found):
         if merged and start < merged[-1][1]:
@@ -114,9 +147,15 @@ def highlighted(text: str, points: Sequence[Credited], blamed: Sequence[Blamed])
     text = "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
     made, at = "", 0
     for start, end, labels in merged:
+        labels.sort(key=_place)
         made += f"{text[at:start]}{_OPEN}{'·'.join(labels)} {text[start:end]}{_CLOSE}"
         at = end
     return made + text[at:]
+
+
+def _place(label: str) -> int:
+    """Points in their order, then the fault."""
+    return 1000 if label == _FAULT else int(label.rstrip("?"))
 
 
 def _row(screen: Terminal, row: str, inside: bool) -> bool:

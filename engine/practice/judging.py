@@ -49,7 +49,7 @@ def answered(
     points = credited(result, question)
     entry = Answered(
         id=id, at=stamp(now), question=question.id, playbook=question.playbook, text=text, score=result.score,
-        band=band(result.score), points=points, faults=_blamed(result, question), shape=result.shape,
+        band=band(result.score), points=points, faults=blamed(result, question), shape=result.shape,
         notes=result.notes, profile=_observed(result), marker=marker(),
         bank=bank_hash(bank, question), **times,
     )  # fmt: skip
@@ -69,7 +69,7 @@ def replied(
     return Replied(
         id=id, at=stamp(now), question=question.id, ask=ask.id, text=text,
         share=round(sum(point.weight * point.credit for point in points) / whole, 3),
-        points=points, faults=_blamed(result, question), **times,
+        points=points, faults=blamed(result, question), **times,
     )  # fmt: skip
 
 
@@ -108,7 +108,8 @@ def credited(result: Mark, question: Question) -> tuple[Credited, ...]:
     )  # fmt: skip
 
 
-def _blamed(result: Mark, question: Question) -> tuple[Blamed, ...]:
+def blamed(result: Mark, question: Question) -> tuple[Blamed, ...]:
+    """The faults of a mark with what they cost."""
     minus = {fault.id: fault.minus for fault in question.faults}
     return tuple(Blamed(one.id, minus[one.id], one.evidence.start, one.evidence.end) for one in result.faults)
 

@@ -7,13 +7,6 @@ import msgspec
 from engine.model import Duration, Span
 
 ROLES = ("actor", "act", "object", "condition", "figure")
-ROLE_NAMES = {
-    "actor": "谁来做",
-    "act": "做什么",
-    "object": "对什么",
-    "condition": "什么情形",
-    "figure": "数字",
-}
 
 
 class Frozen(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from engine.practice.marking import Mark
-from engine.practice.model import ROLE_NAMES, Bank, Point, Question
+from engine.practice.model import Bank, Point, Question
 from engine.practice.observations import Profile, profile_data
 
 BANDS = ((80, "好"), (60, "中"), (0, "差"))
@@ -16,7 +16,7 @@ SHAPES = {
     "empty": "没有读到中文作答",
 }
 _NESTED = re.compile(r"\([^()]*\)\??")
-MOST = 4  # examples of a meaning that are named
+MOST = 3  # examples of a meaning that are named
 
 
 def band(score: int) -> str:
@@ -25,15 +25,14 @@ def band(score: int) -> str:
 
 
 def wanted(point: Point) -> str:
-    """What earns the point, with examples: 要说到…（做什么：扶、请、带；对什么：坐、歇）。"""
-    groups = point.ways[0].groups if point.ways else ()
+    """What earns the point, with examples of the words of each meaning: …（比如：扶/请/带 ＋ 坐/歇）。"""
     shown = []
-    for group in groups:
+    for group in point.ways[0].groups if point.ways else ():
         plain = _NESTED.sub("#", _NESTED.sub("#", group.written))
         words = [word for word in plain.split("|") if not re.search(r"[#<…?.\[]", word)][:MOST]
         if words:
-            shown.append(f"{ROLE_NAMES[group.role]}：{'、'.join(words)}")
-    return f"{point.text}（{'；'.join(shown)}）" if shown else point.text
+            shown.append("/".join(words))
+    return f"{point.text}（比如：{' ＋ '.join(shown)}）" if shown else point.text
 
 
 def document(mark: Mark, question: Question) -> dict[str, Any]:
