@@ -18,7 +18,7 @@ from engine.drill.picture import picture
 from engine.drill.reading import load
 from engine.drill.script import run_script
 from tests.drilled import MARKS, PHONE, TOTAL, drilled, role
-from tests.drilling import BANK, LIBRARY, RAIN, _R, do, expect
+from tests.drilling import _R, BANK, LIBRARY, RAIN, do, expect
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +115,8 @@ def test_real_time_runs_from_the_first_start_to_the_end():
 
 # ---- causes ---------------------------------------------------------------------------------------
 
+ROOM = (do(20, "ask", _R + "can_shelter"), do(25, "ask", _R + "may_open"))
+
 
 def test_a_fact_that_was_not_asked_is_named(made):
     """Nobody asked for a room, so the step of asking the lead never came up in its time."""
@@ -133,7 +135,7 @@ def test_a_fact_that_was_not_asked_is_named(made):
         ("room", (do(30, "step", _R + "to-door"),), "unasked", "没问"),
         (
             "lead",
-            (do(20, "ask", _R + "can_shelter"), do(25, "ask", _R + "may_open"), do(90, "step", _R + "ask-lead")),
+            (*ROOM, do(90, "step", _R + "ask-lead")),
             "stuck",
             "占线",
         ),

@@ -26,6 +26,7 @@ def page(runs: Sequence[Played], left_out: str, at: str) -> str:
     values: dict[str, Any] = {
         "title": "历次演练",
         "mode": "演练",
+        "draft": "",
         "at": at,
         "left_out": left_out,
         "curve": Markup(totals(by_person(runs))),
