@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest -q
 DURABLE_ENV := CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench triage-model soak wheel clean
+.PHONY: help setup run test check bench triage-model practice-model soak wheel clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' Makefile
@@ -60,6 +60,9 @@ bench: $(STAMP)  ## the measurements of benchmarks/; ARGS=--json prints JSON
 
 triage-model: $(STAMP)  ## learn the weights of triage anew from playbooks/triage/*.jsonl
 	@$(BIN)/python -m engine.triage.learn
+
+practice-model: $(STAMP)  ## learn the weights of practice anew from playbooks/practice/said (about a minute)
+	@$(BIN)/python -m engine.practice.learn
 
 soak: $(STAMP)  ## the tests that take minutes
 	@$(PYTEST) -n 2 -m soak --hypothesis-profile=default $(ARGS)

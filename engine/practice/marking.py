@@ -5,15 +5,20 @@ from __future__ import annotations
 import msgspec
 
 from engine.practice.answer import Answer
-from engine.practice.finding import Finder
+from engine.practice.finding import Finder, Place
 from engine.practice.generic import MOST, NOTE, unbound
-from engine.practice.model import Bank, Question
+from engine.practice.learned import Weights, shipped
+from engine.practice.model import Bank, Fault, Point, Question
 from engine.practice.observations import Profile, Seen, observe
 from engine.practice.shape import Shape, shape_of
+from engine.practice.weighing import Scale
 from engine.triage.text import Evidence
 
-NEAR = 0.25  # of the weight, for a point that is only touched: most of these are no more than topic words
+NEAR = 0.35  # of the weight, for a point that is only touched: some of these are no more than topic words
 
+HIT, TOUCHED = -0.35, -0.55  # values from which a point is reached, is touched
+MADE = 0.25  # and a fault is made
+SURE_FAULT = 0.4  # for a stretch in which a pattern of a fault holds
 ENOUGH = 49  # signs for each point reached, without marks: neither in passing nor at length
 
 
@@ -45,13 +50,17 @@ class Mark(msgspec.Struct, frozen=True):
     profile: Profile | None = None  # the four observations, apart from the score
 
 
-def mark(bank: Bank, question: Question, text: str) -> Mark:
-    """Mark an answer to a question of the bank."""
+def mark(bank: Bank, question: Question, text: str, weights: Weights | None = None) -> Mark:
+    """Mark an answer to a question of the bank. `weights`: instead of those that come with the program."""
     answer = Answer(text, dict(bank.usual))
-    finder = Finder(answer)
+    weights = shipped(question.id) if weights is None else weights
     shape = shape_of(bank, question, answer)
-    credits = tuple(_credits(question, finder, shape))
-    faults = tuple(_faults(question, Finder(answer, later=False))) if shape == "answer" else ()
+    credits = tuple(_credits(question, Finder(answer), Scale(answer, weights), shape))
+    faults: tuple[Blame, ...] = ()
+    if shape == "answer":
+        faults = tuple(
+            _faults(question, Finder(answer, later=False), Scale(answer, weights, later=False))
+        )
     adjust, notes = _manner(answer, credits, shape)
     if answer.note:
         notes = (*notes, answer.note)
@@ -74,29 +83,40 @@ def _seen(question: Question, credits: tuple[Credit, ...], faults: tuple[Blame, 
     )
 
 
-def _credits(question: Question, finder: Finder, shape: Shape) -> list[Credit]:
+def _credits(question: Question, finder: Finder, scale: Scale, shape: Shape) -> list[Credit]:
     out = []
     for point in question.points:
         credit, place = 0.0, None
         if shape in ("answer", "keywords"):
-            place = finder.any(point.ways, point.unless)
-            credit = 1.0 if place else 0.0
+            credit, place = _credit(point, finder, scale)
             if shape == "keywords":
-                credit /= 2
-            elif place is None:
-                place = finder.any(point.near)
-                credit = 0.5 if place else 0.0
-        out.append(Credit(point.id, credit, finder.answer.cut(*place) if place else None))
+                credit = 0.5 if credit == 1 else 0.0
+        out.append(Credit(point.id, credit, finder.answer.cut(*place) if place and credit else None))
     return out
 
 
-def _faults(question: Question, finder: Finder) -> list[Blame]:
-    out = []
-    for fault in question.faults:
-        place = finder.any(fault.ways, fault.unless)
-        if place:
-            out.append(Blame(fault.id, finder.answer.cut(*place)))
-    return out
+def _credit(point: Point, finder: Finder, scale: Scale) -> tuple[float, Place | None]:
+    """1, 0.5 or 0, and where."""
+    place = finder.any(point.ways, point.unless)
+    if point.id not in scale.weights:
+        near = None if place else finder.any(point.near)
+        return (1.0, place) if place else (0.5, near) if near else (0.0, None)
+    best = scale.best(point.id, place)
+    return (1.0 if best.value >= HIT else 0.5 if best.value >= TOUCHED else 0.0), best.place
+
+
+def _faults(question: Question, finder: Finder, scale: Scale) -> list[Blame]:
+    found = [(fault.id, _fault(fault, finder, scale)) for fault in question.faults]
+    return [Blame(id, finder.answer.cut(*place)) for id, place in found if place]
+
+
+def _fault(fault: Fault, finder: Finder, scale: Scale) -> Place | None:
+    """Where the fault is made."""
+    place = finder.any(fault.ways, fault.unless)
+    if fault.id not in scale.weights:
+        return place
+    best = scale.best(fault.id, place, SURE_FAULT)
+    return best.place if best.value >= MADE else None
 
 
 def _total(question: Question, credits: tuple[Credit, ...], faults: tuple[Blame, ...], adjust: int) -> int:

@@ -45,8 +45,17 @@ def labels_of(lines: Iterable[Line]) -> tuple[str, ...]:
     return (*sorted(first), *sorted({f"danger {line.safety}" for line in known if line.safety != "none"}))
 
 
-def fit(rows: Sequence[Row], squares: Sequence[float], signs: Sequence[int], size: int) -> list[float]:
-    """The weights that separate rows of sign 1 from those of −1 (0: left out); the last one is the bias."""
+def fit(
+    rows: Sequence[Row],
+    squares: Sequence[float],
+    signs: Sequence[int],
+    size: int,
+    costs: Sequence[float] | None = None,
+) -> list[float]:
+    """The weights that separate rows of sign 1 from those of −1 (0: left out); the last one is the bias.
+
+    `costs`: of every row, where those of its sign are not meant.
+    """
     weights = [0.0] * (size + 1)
     alpha = [0.0] * len(rows)
     order = [i for i in sorted(range(len(rows)), key=lambda i: (i * _STEP) % (len(rows) or 1)) if signs[i]]
@@ -56,7 +65,7 @@ def fit(rows: Sequence[Row], squares: Sequence[float], signs: Sequence[int], siz
             value = weights[size]
             for at, x in row:
                 value += weights[at] * x
-            slack = 0.5 / (COST_FOR if sign > 0 else COST)
+            slack = 0.5 / (costs[i] if costs else COST_FOR if sign > 0 else COST)
             before = alpha[i]
             after = before - (sign * value - 1.0 + slack * before) / (squares[i] + slack)
             if after < 0.0:
