@@ -44,9 +44,7 @@ def improve_all(home, id):
     """An improvement for everything that keeps a report open; what was taken on."""
     lacking = emitted(home, "drill", "debrief", id, "--json")["lacking"]
     return [
-        emitted(home, "drill", "improve", id, name, "--due", "15天", "--who", "head", "--json")[
-            "follow_up"
-        ]
+        emitted(home, "drill", "improve", id, name, "--due", "15天", "--who", "head", "--json")["follow_up"]
         for name in lacking
     ]
 
