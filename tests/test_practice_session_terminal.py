@@ -283,9 +283,11 @@ def test_set_without_a_clock(home):
     """--limit 0 takes the clock away from a set, too: nothing is over time."""
     learner = sits(home, "start", "--set", "E1", "E2", "E3", "--limit", "0", "--think", "0")
     learner.sees("不限时")
-    for _ in range(3):
+    for place in (1, 2, 3):
+        learner.sees(f"第 {place} 道")
         learner.child.expect(r"用 0:\d\d> ")
         learner.child.sendline(WROTE)
+        learner.sees("坐下。")
         learner.child.sendline("")
     assert "超时" not in through(learner)
     assert emitted(home, "practice", "progress", "--json")["late"] == 0
