@@ -159,13 +159,16 @@ def test_plain_and_gbk_terminals(tmp_path, extra):
 
 def test_a_pipe_plays_line_by_line(tmp_path):
     """Without a terminal lines are taken one by one; the end of input leaves the run open."""
-    done = program(tmp_path, "drill", "run", RAIN, stdin="说 对不起，马上安排大家进来避雨\nr\nt\n")
+    done = program(
+        tmp_path, "drill", "run", RAIN, "--name", "张三", stdin="说 对不起，马上安排大家进来避雨\nr\nt\n"
+    )
     assert done.returncode == 0
     assert "你：对不起，马上安排大家进来避雨" in done.stdout
     assert "先到这里" in done.stdout
     [kept] = json.loads(run(tmp_path, "drill", "runs", "--json").stdout)
     assert kept["status"] == "open"
     assert kept["mode"] == "drill"
+    assert kept["people"] == {"duty": "张三"}
     assert program(tmp_path, "drill", "score", kept["id"]).returncode == 2
     more = program(tmp_path, "drill", "run", kept["id"], stdin="完\n完\n")
     assert more.returncode == 0

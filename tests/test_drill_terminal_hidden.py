@@ -125,3 +125,6 @@ def test_words_and_numbers_are_kept_apart():
         assert number in meant.acts[0].text
     assert understand(catalogue, "qwerty").what == "nothing"
     assert understand(catalogue, "大家好").speech
+    assert understand(catalogue, "您别急，马上就来").speech
+    assert not understand(catalogue, "告诉大家").speech
+    assert not understand(catalogue, "广播告诉大家系统坏了").speech

@@ -186,7 +186,7 @@ def listing(*, json: bool) -> None:
     screen.line("演练记录：", "title")
     rows = []
     for entry in kept:
-        people = "、".join(str(name) for name in dict(entry.opening.get("people", {})).values() if name)
+        people = "、".join(str(name) for name in entry.people.values() if name)
         who = "脚本" if entry.scripted else people
         rows.append((entry.run.id, STATUS[entry.status], entry.run.title + (f"　{who}" if who else "")))
     table(screen, rows)
@@ -203,7 +203,7 @@ def plain(entry: drill_desk.Kept) -> dict[str, object]:
         "begun": opening.get("real"),
         "drill": opening.get("drill"),
         "seed": opening.get("seed"),
-        "people": opening.get("people", {}),
+        "people": entry.people,
         "solo": opening.get("solo", False),
         "scripted": entry.scripted,
         "events": entry.run.events,

@@ -59,6 +59,7 @@ class Kept(NamedTuple):
     run: Summary
     opening: dict[str, Any]  # the data of its first event
     status: str  # open, ended, closed
+    people: dict[str, Any]  # role → name, of all who ever played
 
     @property
     def scripted(self) -> str:
@@ -68,12 +69,14 @@ class Kept(NamedTuple):
 
 def kept(journal: Journal) -> list[Kept]:
     """All runs, the one begun last first."""
-    openings, ended = journal.of_kind("begun"), journal.of_kind("ended")
+    openings, ended, joined = (journal.of_kind(kind) for kind in ("begun", "ended", "joined"))
     found = []
     for run in runs(journal):
         status = "closed" if run.status == "closed" else "ended" if run.id in ended else "open"
         opening: Any = openings[run.id][0].data if run.id in openings else {}
-        found.append(Kept(run, opening, status))
+        people: dict[str, Any] = dict(opening.get("people", {}))
+        people |= {str(e.data["role"]): e.data.get("name", "") for e in joined.get(run.id, [])}
+        found.append(Kept(run, opening, status, people))
     return sorted(found, key=lambda entry: str(entry.opening.get("real", "")), reverse=True)
 
 
