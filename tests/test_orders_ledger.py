@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -577,3 +578,43 @@ class TestWork:
         """The errors of the ledger are zhiban's."""
         assert all(issubclass(kind, ZhibanError) for kind in (BadData, Conflict, NotFound, UsageError))
         assert Journal(None).heads("o-") == {}
+
+
+class TestMoments:
+    """Moments that cannot be."""
+
+    def test_a_callback_before_the_conclusion(self) -> None:
+        """Told afterwards with its own moment, it cannot lie before the conclusion either (H1.52, H1.53)."""
+        office = Office(None, START)
+        office.add("A1", kind="停水")
+        office.until("2026-02-13 09:30:00")
+        office.through("A1")
+        office.until("2026-02-13 10:00:00")
+        with pytest.raises(UsageError, match=r"回访在办结（2026-02-13 09:30）之前"):
+            office.ledger.act("A1", "callback", SAID, at=at("2026-02-13 09:29:59"))
+        assert office.ledger.act("A1", "callback", SAID, at=at("2026-02-13 09:30:00")).done
+
+    def test_due_times_that_are_past(self) -> None:
+        """A time from above cannot lie before the call, nor a new one before now."""
+        office = Office(None, START)
+        with pytest.raises(UsageError, match="在受理之前"):
+            office.add("A1", due=at("2026-02-13 08:00:00"))
+        office.add("A1", kind="停水")
+        office.through("A1")
+        with pytest.raises(UsageError, match="已经过去"):
+            office.act("A1", "reopened", why="x", due="2026-02-13T08:00:00+08:00")
+
+
+def test_a_record_changed_by_hand_is_named(tmp_path: Path) -> None:
+    """The hash chain of an order tells; an order nobody touched is not named."""
+    office = Office(tmp_path / "ledger.db", START)
+    office.add("A1", kind="停水")
+    office.add("A2", kind="停水")
+    assert office.ledger.changed() == []
+    office.journal.close()
+    with sqlite3.connect(tmp_path / "ledger.db") as opened:
+        opened.execute("UPDATE events SET data = replace(data, '停水', '噪音') WHERE incident = 'o-A1'")
+    opened.close()
+    ledger = Office(tmp_path / "ledger.db", START).ledger
+    assert (ledger.changed(), ledger.changed("A2"), ledger.changed("none")) == (["A1"], [], [])
+    ledger.journal.close()

@@ -9,6 +9,7 @@ from msgspec.structs import asdict
 
 from engine.console.incidents import write
 from engine.console.orderperiod import period_of, with_rows
+from engine.console.orders import warn_of_changes
 from engine.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def export(
     with with_rows(write=unmask is not None) as (ledger, batches):
         if unmask is not None:
             ledger.note_unmasked(f"order export {output or form}", unmask)
+        warn_of_changes(ledger)
         rows = current(ledger.journal, batches)
         about = period_of(span or ("week" if day else "all"), day, ledger.clock.now().date())
     if about is not None:

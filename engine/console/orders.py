@@ -62,6 +62,19 @@ def opened(*, write: bool, clock: Clock | None = None) -> Iterator[Ledger]:
         yield ledger
 
 
+def warn_of_changes(ledger: Ledger, no: str | None = None) -> None:
+    """Say on standard error which orders' records (of one: `no`) were changed by hand."""
+    found = ledger.changed(no)
+    if found:
+        some = "、".join(found[:5]) + ("等" if len(found) > 5 else "")
+        what = (
+            f"{len(found)} 件工单的记录被改过或不完整：{some}"
+            if no is None
+            else f"工单 {no} 的记录被改过或不完整"
+        )
+        warn(f"注意：{what}；从备份恢复 ledger.db")
+
+
 def moment(text: str, now: datetime) -> datetime:
     """`9:12`, `昨天 9:12`, `2026-02-14 09:12`; UsageError for anything else."""
     from engine.console.numerals import clock_time
@@ -181,4 +194,5 @@ def show(no: str, *, unmask: str | None, json: bool) -> None:
     from engine.console import orderview
 
     with opened(write=unmask is not None) as ledger:
+        warn_of_changes(ledger, no)
         orderview.show(ledger, no, unmask=unmask, json=json)

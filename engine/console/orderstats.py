@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.console import desk, record, statsview
 from engine.console.incidents import write
 from engine.console.orderperiod import period_of, with_rows
+from engine.console.orders import warn_of_changes
 from engine.console.terminal import terminal
 from engine.errors import UsageError
 
@@ -22,6 +23,7 @@ def stats(
     from engine.orders.statistics import statistics
 
     with with_rows(write=False) as (ledger, batches):
+        warn_of_changes(ledger)  # money hangs on the figures
         now, rows = ledger.clock.now(), current(ledger.journal, batches)
         about = period_of(span, day, now.date())
         found, before = statistics(rows, ledger.schemes, about), None

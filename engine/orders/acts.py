@@ -44,9 +44,9 @@ def _when(ground: Ground) -> list[Lack]:
         return []
     at = parse(str(given))
     if at > ground.now:
-        return [Lack(f"{at:%m月%d日 %H:%M} 还没有到", "--at 写实际发生的时刻")]
+        return [Lack(f"{at:%Y-%m-%d %H:%M} 还没有到", "--at 写实际发生的时刻")]
     if at < ground.standing.order.received:
-        return [Lack(f"{at:%m月%d日 %H:%M} 在受理之前", "--at 写实际发生的时刻")]
+        return [Lack(f"{at:%Y-%m-%d %H:%M} 在受理之前", "--at 写实际发生的时刻")]
     return []
 
 

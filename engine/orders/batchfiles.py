@@ -71,7 +71,8 @@ def write(folder: Path, rows: pl.DataFrame) -> str:
 
 
 def _again(source: str) -> str:
-    return f"从备份恢复这个文件；或重新导入 {source}"
+    # importing again would only add to a ledger that cannot be read whole
+    return f"从备份恢复它；没有备份：另存数据文件夹，移走 ledger.db 和 orders，再导入 {source} 等原表"
 
 
 def _unreadable(file: Path, source: str, error: Exception) -> BadData:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.clock import parse
 from engine.orders.ground import Ground, Lack, needs, undispatched, unverified
 from engine.orders.standing import STEPS
 from engine.reader.report import suggest
@@ -71,6 +72,15 @@ def callback(ground: Ground) -> list[Lack]:
         lacks.append(Lack("还没有办结，回访要在办结之后", f"zhiban order close {ground.no} --text 结果"))
     if ground.standing.answered is None:
         lacks.append(Lack("还没有答复来电人", f"zhiban order reply {ground.no} --how phone"))
+    given = ground.data.get("at")
+    # what a walk told has its own course: there the conclusion may have waited for its record
+    if (
+        given
+        and order.closed is not None
+        and not ground.standing.incident
+        and parse(str(given)) < order.closed
+    ):
+        lacks.append(Lack(f"回访在办结（{order.closed:%Y-%m-%d %H:%M}）之前", "--at 写实际回访的时刻"))
     if ground.data.get("unreached"):
         if ground.data.get("resolved") is not None or ground.data.get("satisfied"):
             lacks.append(Lack("问到了就不是问不到", "--unreached 只写 --why 原因"))
@@ -103,4 +113,8 @@ def reopened(ground: Ground) -> list[Lack]:
     order = ground.standing.order
     if order.closed is None and not order.excluded and not ground.standing.done:
         return [Lack("这一单还没有办结，接着办就行")]
-    return needs(ground, ("why", "重办原因（--why）"))
+    lacks = needs(ground, ("why", "重办原因（--why）"))
+    due = ground.data.get("due")
+    if due and parse(str(due)) < ground.now:
+        lacks.append(Lack(f"新的办结时刻 {parse(str(due)):%Y-%m-%d %H:%M} 已经过去", "--due 写以后的时刻"))
+    return lacks

@@ -37,11 +37,15 @@ class Ledger(Register):
     def receive(self, order: Order) -> Standing:
         """Enter one order, registered now; earlier calls about the same matter are counted.
 
-        Conflict: the number is taken. UsageError: it was received in the future.
+        Conflict: the number is taken. UsageError: it was received in the future, or due before that.
         """
         now = self.clock.now()
         if order.received > now:
-            raise UsageError(f"受理时间 {order.received:%m月%d日 %H:%M} 还没有到", "写实际来电的时刻")
+            raise UsageError(f"受理时间 {order.received:%Y-%m-%d %H:%M} 还没有到", "写实际来电的时刻")
+        if order.due is not None and order.due < order.received:
+            raise UsageError(
+                f"要求的办结时刻 {order.due:%Y-%m-%d %H:%M} 在受理之前", "核对 --due 和 --received"
+            )
         if self.find(order.no) is not None:
             raise Conflict(f"工单 `{order.no}` 已经在台账里", f"再次来电：zhiban order repeat {order.no}")
         scheme = self.scheme(order)

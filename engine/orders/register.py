@@ -125,6 +125,11 @@ class Register:
         except NotFound:
             return []
 
+    def changed(self, no: str | None = None) -> list[str]:
+        """Numbers of orders (of one: `no`) whose record was changed after the fact, by their hash chains."""
+        streams = self.journal.heads(PREFIX) if no is None else [stream_of(no)] if self.events(no) else []
+        return [order_of(stream) for stream in streams if self.journal.verify(stream)]
+
     def standings(self, *, every: bool = False) -> Iterator[Standing]:
         """Orders in the order of receipt; only unfinished ones unless `every`."""
         acted = self._acted()
