@@ -89,9 +89,9 @@ def _show(screen: Terminal, runs: list[Played], said: str) -> None:
     for course in courses:
         if course.drill != drill:
             drill = course.drill
-            screen.line(f"目标：{drill}", "act")
-        first, last = course.percents[0], course.percents[-1]
-        change = f"{first}% → {last}%" if len(course.percents) > 1 else f"{last}%"
+            screen.line(f"目标：{course.title}", "act")
+        before, last = course.percents[0], course.percents[-1]
+        change = f"{before}% → {last}%" if len(course.percents) > 1 else f"{last}%"
         screen.line(f"{bar(last)} {change}", first=f"  {pad(clip(course.what, wide), wide)}  ")
     if said:
         screen.line(f"{said}。", "quiet")

@@ -220,7 +220,8 @@ def _unsaid(state: DrillState, entry: Expectation) -> tuple[str, str, tuple[int,
     said = [event for event in _acts(state, "say") if opened is not None and parse(event.at) >= opened]
     if not said:
         return "silent", "一句话也没有说", ()
-    quoted = "；".join(f"“{plain(str(event.data['text']), 40)}”" for event in said[:_QUOTES])
+    texts = dict.fromkeys(plain(str(event.data["text"]), 40) for event in said)
+    quoted = "；".join(f"“{text}”" for text in list(texts)[:_QUOTES])
     return "off", f"说了{quoted}，没有说到", tuple(event.seq for event in said)
 
 

@@ -12,7 +12,7 @@ from engine.drill.times import spoken
 from engine.render.drawing import cut
 from engine.render.templates import fill
 
-_WIDE, _HIGH, _LEFT, _TOP, _NAMES = 720, 230, 40, 14, 250
+_WIDE, _HIGH, _LEFT, _TOP, _NAMES = 720, 230, 40, 26, 250
 _INK, _SOFT, _GRID = "#1a1a1a", "#5b6470", "#dde1e7"
 _COLOURS = ("#1f4e79", "#b26a00", "#2e7d4f", "#b3261e", "#6a3d9a", "#00707a")
 _DASHES = ("", "6 3", "2 3", "9 3 2 3")
@@ -65,9 +65,9 @@ def totals(people: Mapping[str, Sequence[Played]]) -> str:
     def y(total: float) -> float:
         return _TOP + _HIGH * (100 - total) / (100 - least)
 
-    legend = 24 * -(-len(shown) // 4)
+    height = _TOP + _HIGH + 42 + 24 * -(-len(shown) // 4)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {_WIDE} {_HIGH + 56 + legend}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {_WIDE} {height}"'
         f' font-size="13" fill="{_INK}"><title>总分的变化，一人一条线</title>'
     ]
     for level in range(int(least), 101, 20 if least > -100 else 50):
@@ -127,9 +127,8 @@ def objectives(courses: Sequence[Course]) -> str:
     for course in courses:
         if course.drill != drill:
             drill = course.drill
-            parts.append(
-                f'<text x="0" y="{y + 17}" font-weight="700" fill="{_COLOURS[0]}">{escape(drill)}</text>'
-            )
+            style = f'font-weight="700" fill="{_COLOURS[0]}"'
+            parts.append(f'<text x="0" y="{y + 17}" {style}>{escape(course.title)}</text>')
             y += line
         first, last = course.percents[0], course.percents[-1]
         said = f"{first}% → {last}%" if len(course.percents) > 1 else f"{last}%"

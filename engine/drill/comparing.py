@@ -41,6 +41,7 @@ class Course(NamedTuple):
     """An objective over the runs of its drill, the oldest first."""
 
     drill: str
+    title: str
     objective: str
     what: str
     percents: tuple[int, ...]
@@ -73,10 +74,12 @@ def by_person(runs: Iterable[Played]) -> dict[str, tuple[Played, ...]]:
 
 def by_objective(runs: Iterable[Played]) -> tuple[Course, ...]:
     """Every objective that counted at least once, those of one drill together, the weakest first."""
-    found: dict[tuple[str, str], tuple[str, list[int]]] = {}
+    found: dict[tuple[str, str, str], tuple[str, list[int]]] = {}
     for run in sorted(runs, key=lambda run: run.begun):
         for mark in run.marks:
             if mark.percent is not None:
-                found.setdefault((run.drill, mark.objective), (mark.what, []))[1].append(mark.percent)
-    courses = [Course(drill, id, what, tuple(some)) for (drill, id), (what, some) in found.items()]
+                found.setdefault((run.drill, run.title, mark.objective), (mark.what, []))[1].append(
+                    mark.percent
+                )
+    courses = [Course(*key, what, tuple(some)) for key, (what, some) in found.items()]
     return tuple(sorted(courses, key=lambda course: (course.drill, course.mean)))
