@@ -20,8 +20,8 @@ _NEEDED = {"step", "ask", "issue"}  # kinds of acts that may be needless; words 
 
 def take_turn(state: DrillState, event: Event) -> None:
     """A person does one thing after the other: notes the moment at which the turn of an act comes."""
-    role, kind = event.data["role"], event.data["kind"]
-    seconds = PACE.get(kind, 0) if kind != "say" else 1 + len(event.data["text"]) // SPEECH
+    role, kind = str(event.data["role"]), str(event.data["kind"])
+    seconds = PACE.get(kind, 0) if kind != "say" else 1 + len(str(event.data["text"])) // SPEECH
     turn = max(state.at, state.busy.get(role, state.at))
     state.busy[role] = turn + timedelta(seconds=seconds)
     if turn > state.at:
@@ -34,7 +34,7 @@ def needless(state: DrillState) -> list[Event]:
     steps = {key for key, live in state.session.state.steps.items() if live.opened is not None}
     steps |= set(reference.wanted_in_truth(state)) | set(state.done)
     facts = set(state.truth) | set(state.drill.known) | {fact for _, fact in state.session.questions()[0]}
-    documents = set()
+    documents: set[str] = set()
     for entry in state.drill.expectations:
         steps.update(entry.steps)
         facts.update(entry.facts)
@@ -46,7 +46,7 @@ def needless(state: DrillState) -> list[Event]:
     documents |= {step.issue for step in declared}
     found = []
     for event in state.of_kind("act"):
-        kind, id = event.data["kind"], event.data["id"]
+        kind, id = str(event.data["kind"]), str(event.data["id"])
         if kind not in _NEEDED or event.data.get("result") == "again":
             continue
         wanted = {"ask": id in facts, "issue": id in documents}

@@ -10,9 +10,11 @@ import hashlib
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Literal, NamedTuple
 
+from engine.drill.alike import usual
 from engine.drill.model import Drill
 from engine.model import Fact, Library, Step
 from engine.triage.grams import grams
@@ -20,8 +22,9 @@ from engine.triage.text import normalise
 
 Kind = Literal["step", "ask", "issue", "harm"]
 DECOYS = 12  # steps of playbooks that the drill is not about
-LEAST = 0.22  # share of what was typed that an act has to account for
+LEAST = 0.16  # share of what was typed that an act has to account for
 _EMPTY = frozenset("的了是我你他她们把给让叫请先再就去来到上下在不人个一一下这那和看要好也都还")
+_BLANK = "……"
 _SIGN = 0.7  # a single sign says less than a pair
 _OTHER = 0.8  # the worth of a gram that no act has
 _SAYS = 0.6  # a gram that only the words to say have counts for less
@@ -89,12 +92,15 @@ class Catalogue:
 
 def _said(text: str) -> set[str]:
     """The signs and pairs of signs of a text in plain form, without those that nearly every text has."""
-    return {gram for gram in grams(normalise(text).plain) if gram not in _EMPTY and gram[-1].isalnum()}
+    return {gram for gram in grams(usual(normalise(text).plain)) if gram not in _EMPTY and gram[-1].isalnum()}
 
 
 def _acts(drill: Drill, library: Library) -> Iterable[tuple[Act, str]]:
     """Every act with further words by which it is found."""
     active = {*drill.playbooks, "always"}
+    hall = {entry.id: entry.default for entry in library.vocabulary.hall}
+    known = {id: value for id, value in hall.items() if isinstance(value, str)}
+    plain = partial(_plain, hall=known)
     steps: dict[str, Step] = {step.key: step for step in library.vocabulary.steps}
     facts: dict[str, Fact] = {fact.key: fact for fact in library.vocabulary.facts}
     for playbook in library.playbooks:
@@ -110,23 +116,27 @@ def _acts(drill: Drill, library: Library) -> Iterable[tuple[Act, str]]:
             asked.update(dict.fromkeys(key for key in playbook.order if facts[key].ask))
     texts: set[str] = set()
     for key in mine:
-        texts.add(_plain(steps[key].what))
-        yield Act("step", key, _plain(steps[key].what)), _plain(steps[key].say + " ".join(steps[key].ways))
+        texts.add(plain(steps[key].what))
+        yield Act("step", key, plain(steps[key].what)), plain(steps[key].say + " ".join(steps[key].ways))
     decoys = sorted((k for k in others if k not in mine), key=lambda key: _mixed(f"{drill.id} {key}"))
-    for key in [key for key in decoys if _plain(steps[key].what) not in texts][:DECOYS]:
-        yield Act("step", key, _plain(steps[key].what)), ""
+    for key in [key for key in decoys if plain(steps[key].what) not in texts][:DECOYS]:
+        yield Act("step", key, plain(steps[key].what)), ""
     for key in asked:
-        yield Act("ask", key, facts[key].ask), facts[key].label
+        heard = [sign for entry in facts[key].hear for signal in entry.signals for sign in signal.groups[0]]
+        labels = [choice.label for choice in facts[key].choices]
+        yield Act("ask", key, facts[key].ask), "，".join([facts[key].label, *heard, *labels])
     for name in sorted({steps[key].issue for key in mine if steps[key].issue}):
-        titles = "、".join(_plain(steps[key].what) for key in mine if steps[key].issue == name)
+        titles = "、".join(plain(steps[key].what) for key in mine if steps[key].issue == name)
         yield Act("issue", name, titles), name
     for harm in drill.harms:
         yield Act("harm", harm.id, harm.what), ""
 
 
-def _plain(words: str) -> str:
-    """Words of a step with their blanks left out: before there is an incident nothing fills them."""
-    return re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", words).strip()
+def _plain(words: str, hall: Mapping[str, str]) -> str:
+    """Words of a step: what the hall knows as it is declared, other blanks as dots, as nothing fills them
+    before there is an incident."""
+    filled = re.sub(r"\{\{ *(\w+) *\}\}", lambda found: hall.get(found[1], _BLANK), words)
+    return re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", filled).strip()
 
 
 def _mixed(name: str) -> str:

@@ -56,7 +56,8 @@ def _settle(state: DrillState, event: Event) -> None:
 
 
 def _begun(state: DrillState, data: _Data, event: Event) -> None:
-    """real (stamp), drill, title, version, playbooks, seed, people (role → name), hints, solo, profile, scripted (who)"""
+    """real (stamp), drill, title, version, playbooks, seed, people (role → name), hints, solo, profile,
+    scripted (who)"""
     state.begun, state.opening, state.status = state.at, data, "open"
     state.end = state.begun + timedelta(minutes=state.drill.minutes)
     state.people = dict(data.get("people", {}))

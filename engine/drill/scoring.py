@@ -2,7 +2,8 @@
 
 Rules: expectations whose time began share out 100 marks by their weights; a harmful act costs its marks the
 first time and half of them each further time, putting blame before the scene is under control costs BLAME
-more; a hint costs what the drill says; acts that nobody needed cost marks beyond a few. A total may be negative. What the controller overrode says so.
+more; a hint costs what the drill says; acts that nobody needed cost marks beyond a few. A
+total may be negative. What the controller overrode says so.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ _OUTCOMES = {
 
 
 class Line(NamedTuple):
-    """One line of the marks. `kind`: expectation, harm, blame, hint, needless; `id`: of the expectation or harm."""
+    """One line of the marks. `kind`: expectation, harm, blame, hint, needless; `id`: of the expectation
+    or harm."""
 
     kind: str
     id: str
