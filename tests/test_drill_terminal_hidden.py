@@ -123,6 +123,9 @@ def test_words_and_numbers_are_kept_apart():
         meant = understand(catalogue, f"打{number}")
         assert meant.clear
         assert number in meant.acts[0].text
+    told = understand(catalogue, "打120说台阶上有人摔倒头部流血请马上来政务大厅正门")
+    assert told.clear
+    assert told.acts[0].text.startswith("打120")
     assert understand(catalogue, "qwerty").what == "nothing"
     assert understand(catalogue, "大家好").speech
     assert understand(catalogue, "您别急，马上就来").speech

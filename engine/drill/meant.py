@@ -13,12 +13,14 @@ from engine.drill.catalogue import Act, Catalogue, Found
 OFFERED = 4
 CLEAR = 0.55  # an act with this score, and LEAD before the next one, is meant
 LEAD = 0.1
+HEAD = 4  # signs of an act that a text begins with, at least
 WEAK = 0.5  # an act that answers so much less than the best one is not offered
 _PREFIX = re.compile(
     r"(?P<how>说|问|发|办)(?:[\s\u3000]*[:：][\s\u3000]*|[\s\u3000]+)(?P<rest>.+)", re.DOTALL
 )
 _QUOTED = re.compile(r"(?:说[\s\u3000]*[:：，,]?[\s\u3000]*)?[“\"「『](?P<words>.+?)[”\"」』]?", re.DOTALL)
 _KINDS: dict[str, tuple[str, ...]] = {"问": ("ask",), "发": ("issue",), "办": ("step", "harm")}
+_MARK = re.compile(r"[，。；：、（！？]")
 _NUMBER = re.compile(r"\d{2,}")
 _ADDRESS = re.compile(
     r"(?<![诉对跟让给向叫帮知])(?:大家|各位)|您|老乡|乡亲|同志们|师傅|阿姨|大爷|大妈|对不起|对不住|抱歉|别急|谢谢"
@@ -57,7 +59,11 @@ def understand(catalogue: Catalogue, typed: str) -> Meant:
     best = found[0]
     rivals = [entry.score for entry in found[1:] if _numbers(entry.act.text) >= _numbers(text)]
     exact = best.act.text == text
-    clear = exact or (best.score >= CLEAR and best.score - max(rivals, default=0.0) >= LEAD)
+    clear = (
+        exact
+        or _headed(best.act, text)
+        or (best.score >= CLEAR and best.score - max(rivals, default=0.0) >= LEAD)
+    )
     return Meant(
         "offer", text, tuple(entry.act for entry in found[:OFFERED]), clear, exact, speech and not clear
     )
@@ -73,10 +79,17 @@ def _found(catalogue: Catalogue, text: str, how: str) -> list[Found]:
         same,
         key=lambda entry: (
             entry.act.text != text,
+            not _headed(entry.act, text),
             not _numbers(text) <= _numbers(entry.act.text),
             -entry.score,
         ),
     )
+
+
+def _headed(act: Act, text: str) -> bool:
+    """Whether a text begins as the act does, up to its first mark: 打120说有人摔倒."""
+    head = _MARK.split(act.text)[0]
+    return len(head) >= HEAD and text.startswith(head)
 
 
 def _numbers(text: str) -> set[str]:
