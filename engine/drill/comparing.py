@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from engine.drill.debrief import people
+from engine.drill.particulars import people
 from engine.drill.scoring import score
 from engine.drill.state import DrillState
 
@@ -66,7 +66,7 @@ def played(state: DrillState, id: str) -> Played:
 def by_person(runs: Iterable[Played]) -> dict[str, tuple[Played, ...]]:
     """Name → runs, the oldest first; a team's run counts for each of it."""
     found: dict[str, list[Played]] = {}
-    for run in sorted(runs, key=lambda run: run.begun):
+    for run in sorted(runs, key=lambda run: (run.begun, run.id)):
         for name in run.people:
             found.setdefault(name, []).append(run)
     return {name: tuple(some) for name, some in found.items()}
@@ -75,7 +75,7 @@ def by_person(runs: Iterable[Played]) -> dict[str, tuple[Played, ...]]:
 def by_objective(runs: Iterable[Played]) -> tuple[Course, ...]:
     """Every objective that counted at least once, those of one drill together, the weakest first."""
     found: dict[tuple[str, str, str], tuple[str, list[int]]] = {}
-    for run in sorted(runs, key=lambda run: run.begun):
+    for run in sorted(runs, key=lambda run: (run.begun, run.id)):
         for mark in run.marks:
             if mark.percent is not None:
                 found.setdefault((run.drill, run.title, mark.objective), (mark.what, []))[1].append(

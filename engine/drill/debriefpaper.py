@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.clock import parse
-from engine.drill.debrief import Debrief, Head
+from engine.drill.debrief import Debrief
 from engine.drill.improvement import Plan
+from engine.drill.particulars import Head
 from engine.drill.scoring import RATED, Line
 from engine.drill.times import spoken
 from engine.exports import Paper, Section, Table
