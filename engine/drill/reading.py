@@ -12,7 +12,8 @@ from engine.cases.naming import Names
 from engine.clock import BEIJING, stamp
 from engine.drill.fields import DRILL
 from engine.drill.model import Drill
-from engine.drill.parts import Declared, Parts
+from engine.drill.parts import Parts
+from engine.drill.terms import Declared
 from engine.errors import BadData, NotFound, reason
 from engine.hall import hall_values
 from engine.model import Finding, Library, Profile, Span
