@@ -9,15 +9,14 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from engine.clock import parse
-from engine.conditions import OPEN, Answer
+from engine.conditions import Answer
 from engine.drill.check import check
+from engine.drill.draw import DANGERS, Draw, drawn, news_for
 from engine.drill.model import (
-    Channel,
     Drill,
     Expectation,
     Harm,
@@ -31,7 +30,7 @@ from engine.drill.model import (
 from engine.drill.path import News, Opened, Path, Walker
 from engine.drill.trial import trial
 from engine.errors import NotFound, UsageError
-from engine.model import Fact, Library, Playbook, Step
+from engine.model import Library
 from engine.practice.draftfile import weights
 from engine.practice.model import Bank
 from engine.reader.report import suggest
@@ -44,12 +43,6 @@ START = "2026-06-01T09:20:00+08:00"  # a Monday at work
 LEAST = 60  # seconds for anything that is expected
 USUAL = 300  # where the playbook gives no time
 _HURRY = frozenset({"safety", "control"})
-_DANGERS: dict[str, tuple[Channel, str, str]] = {
-    "hurt": ("radio", "保安", "等候区有人倒在地上，叫他没反应！"),
-    "violence": ("radio", "引导员", "窗口前动手了，有人抄起了凳子砸人！"),
-    "fire": ("radio", "保安", "复印间冒烟着火了，看得见火苗！"),
-    "lost_child": ("visitor", "一位母亲", "我孩子不见了，四岁，穿红衣服，刚才还在身边！"),
-}
 _COMMON = (
     ("shrug", "对群众说“这不归我管，找别的部门去”", 10, False),
     ("snap", "冲群众发火：“嚷什么，没看见忙着吗”", 12, True),
@@ -60,16 +53,6 @@ _OBJECTIVES = (
     Objective("ask", "问清情况再处置，不凭猜", "duty"),
     Objective("solve", "处置到位，给群众交代", "head"),
 )
-
-
-class _Draw(NamedTuple):
-    """What one attempt works with."""
-
-    playbook: Playbook
-    level: int
-    chance: random.Random
-    steps: dict[str, Step]
-    facts: dict[str, Fact]
 
 
 def generate(library: Library, bank: Bank, playbook: str, level: int, seed: int) -> Drill:
@@ -84,21 +67,21 @@ def generate(library: Library, bank: Bank, playbook: str, level: int, seed: int)
     facts = {f.key: f for f in (*library.vocabulary.facts, *(f for b in active for f in b.facts))}
     for attempt in range(TRIES):
         chance = random.Random(f"{playbook} {level} {seed} {attempt}")
-        drill = _attempt(library, bank, _Draw(by_id[playbook], level, chance, steps, facts), seed)
+        drill = _attempt(library, bank, Draw(by_id[playbook], level, chance, steps, facts), seed)
         if drill is not None and not check(drill, library, bank) and not trial(drill, library, bank).findings:
             return drill
     raise UsageError(f"从剧本 `{playbook}` 的这颗种子排不出演练", "换一个 --seed 或 --difficulty")
 
 
-def _attempt(library: Library, bank: Bank, on: _Draw, seed: int) -> Drill | None:
+def _attempt(library: Library, bank: Bank, on: Draw, seed: int) -> Drill | None:
     start = parse(START)
     scene = _scene(bank, on)
     facts = [on.facts[key] for key in on.playbook.order] + [f for f in on.facts.values() if not f.ask]
     known = {heard.fact: Answer("known", heard.value) for heard in heard_facts(scene, facts)}
-    walker = Walker(library, on.playbook.id, start, known, lambda fact: _drawn(fact, on))
+    walker = Walker(library, on.playbook.id, start, known, lambda fact: drawn(fact, on))
     try:
         walker.settle()
-        told = _news(walker, on)
+        told = news_for(walker, on)
     finally:
         walker.close()
     if told is None:
@@ -107,7 +90,7 @@ def _attempt(library: Library, bank: Bank, on: _Draw, seed: int) -> Drill | None
     return _drill(bank, on, seed, scene, {k: a.value for k, a in known.items()}, path, told)  # type: ignore[misc]
 
 
-def _scene(bank: Bank, on: _Draw) -> str:
+def _scene(bank: Bank, on: Draw) -> str:
     """The scene of a practice question on the playbook; without one, what the playbook is about."""
     asked = [question for question in bank.questions if question.playbook == on.playbook.id]
     if not asked:
@@ -117,74 +100,11 @@ def _scene(bank: Bank, on: _Draw) -> str:
     return f"{''.join(told)}你在现场带班。"
 
 
-# ---- drawing ------------------------------------------------------------------------------------
-
-
-def _drawn(fact: Fact, on: _Draw) -> Answer:
-    """An answer; harder drills have more of what cannot be told or is not known yet."""
-    chance = on.chance
-    if fact.recheck is not None and chance.random() < 0.75:
-        return OPEN
-    if chance.random() < 0.03 * on.level:
-        return Answer("unsure")
-    match fact.kind:
-        case "bool":
-            return Answer("known", chance.random() < 0.6)
-        case "choice":
-            return Answer("known", chance.choice(fact.choices).id)
-        case "many":
-            ids = [choice.id for choice in fact.choices]
-            return Answer("known", frozenset(chance.sample(ids, chance.randint(1, len(ids)))))
-        case "number":
-            return Answer("known", chance.choice((5, 10, 20, 30, 45, 60, 90, 120)))
-        case "time":
-            return Answer("known", f"{chance.randint(9, 16)}:{chance.randrange(0, 60, 5):02d}")
-        case _:
-            return Answer("known", "某某")
-
-
-def _news(walker: Walker, on: _Draw) -> list[News] | None:
-    """What comes on the way, put to the walker; None when nothing of it changes what is to be done."""
-    told: list[News] = []
-    turned = False
-    for number in range(1 + (on.level + 1) // 2):
-        options = [news for news in _options(walker, on, number) if walker.brings(news.fact, news.answer)]
-        quiet = [news for news in _options(walker, on, number) if news not in options]
-        pool = options if options and (not turned or on.chance.random() < 0.7) else quiet or options
-        if not pool:
-            break
-        news = on.chance.choice(pool)
-        turned = turned or news in options
-        told.append(news)
-        walker.news(news)
-    return told if turned else None
-
-
-def _options(walker: Walker, on: _Draw, number: int) -> list[News]:
-    """Facts that may be reported now: only heard ones, and awaited ones that have an answer at last."""
-    state = walker.session.state
-    found = []
-    for key, fact in walker.session.ruleset.facts.items():
-        if fact.when is not None or fact.known_from:
-            continue
-        if key in state.open_since:
-            answer = _drawn(fact, on)
-            while answer.state != "known":
-                answer = _drawn(fact, on)
-            found.append(News(f"news{number + 1}", key, answer))
-        elif key not in state.facts and not fact.ask and fact.kind == "bool" and fact.hear:
-            dangerous = key in _DANGERS
-            if key in ("self_harm",) or (dangerous and (on.level < 3 or number == 0)):
-                continue
-            found.append(News(f"news{number + 1}", key, Answer("known", True)))
-    return found
-
-
 # ---- writing down -------------------------------------------------------------------------------
 
 
 def _drill(
-    bank: Bank, on: _Draw, seed: int, scene: str, known: dict[str, Value], path: Path, told: list[News]
+    bank: Bank, on: Draw, seed: int, scene: str, known: dict[str, Value], path: Path, told: list[News]
 ) -> Drill:
     minutes = 8 + 4 * on.level
     truth = [
@@ -220,10 +140,10 @@ def _drill(
     )
 
 
-def _inject(news: News, on: _Draw, end: int, at: int, count: int) -> Inject:
+def _inject(news: News, on: Draw, end: int, at: int, count: int) -> Inject:
     seconds = 120 + (end - 360) * (at + 1) // (count + 1)
-    if news.fact in _DANGERS:
-        channel, sender, tell = _DANGERS[news.fact]
+    if news.fact in DANGERS:
+        channel, sender, tell = DANGERS[news.fact]
     else:
         fact = on.facts[news.fact]
         channel, sender = ("phone", "值班电话") if fact.recheck is not None else ("radio", "引导员")
@@ -235,7 +155,7 @@ def _inject(news: News, on: _Draw, end: int, at: int, count: int) -> Inject:
     )  # fmt: skip
 
 
-def _takes(path: Path, on: _Draw) -> tuple[Takes, ...]:
+def _takes(path: Path, on: Draw) -> tuple[Takes, ...]:
     """From level 2 on some calls take a while, from 3 on the first try of one fails."""
     calls = [o.step for o in path.opened if on.steps[o.step].to and len(on.steps[o.step].ways) > 1]
     chosen = on.chance.sample(calls, min(len(calls), on.level // 2))
@@ -247,7 +167,7 @@ def _takes(path: Path, on: _Draw) -> tuple[Takes, ...]:
 
 
 def _expectations(
-    path: Path, on: _Draw, end: int, injects: list[Inject], slow: Mapping[str, int]
+    path: Path, on: Draw, end: int, injects: list[Inject], slow: Mapping[str, int]
 ) -> tuple[Expectation, ...]:
     """The most pressing steps, first of all those that an inject brings; some questions; no harm."""
     fired = {inject.id: inject.when.at or 0 for inject in injects}
@@ -286,7 +206,7 @@ def _expectations(
     return tuple(replace(e, weight=w) for e, w in zip(found, weights(shares), strict=True))
 
 
-def _harms(bank: Bank, on: _Draw) -> tuple[Harm, ...]:
+def _harms(bank: Bank, on: Draw) -> tuple[Harm, ...]:
     own = [Harm(id, what, minus, blame) for id, what, minus, blame in _COMMON]
     faults = [
         fault
