@@ -266,6 +266,16 @@ class TestWord:
         ]
         assert [str(ink) for [ink] in inks] == ["None", "None", "FFFFFF"]
 
+    def test_columns_are_as_wide_as_their_texts(self):
+        """A number keeps a narrow column whole, sentences share the rest; the table's width stays."""
+        table = Table("", ("号", "说明", "处理"), (("12", "很长的一句话" * 4, "另一句" * 3),))
+        alike = Table("", ("甲", "乙", "丙"), (("一", "二", "三"),))
+        made = Document(io.BytesIO(word(Paper("表", "", (Section("一", (), (table, alike)),)))))
+        widths = [[cell.width for cell in found.rows[1].cells] for found in made.tables]
+        assert widths[0][0] < widths[0][2] < widths[0][1]
+        assert len(set(widths[1])) == 1
+        assert abs(sum(widths[0]) - sum(widths[1])) < 5_000  # of a unit of which a millimetre has 36 000
+
     def test_empty(self):
         """A report without anything but a title."""
         made = Document(io.BytesIO(word(Paper("空"))))
