@@ -170,7 +170,7 @@ def hot_wash(screen: Terminal, state: DrillState, id: str) -> None:
         screen.line("趁热想一想：", "act")
         for number, question in enumerate(state.drill.hot_wash, 1):
             screen.line(question, first=f"  {number} ")
-    screen.line(f"编号 {id}。逐条看：zhiban drill score {id}", "quiet")
+    screen.line(f"编号 {id}。讲评：zhiban drill debrief {id}；逐条看分：zhiban drill score {id}", "quiet")
 
 
 def _times(score: Score) -> str:

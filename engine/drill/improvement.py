@@ -12,7 +12,7 @@ from engine.drill.state import DrillState
 UNMET = ("M", "U")
 _MOST = 2  # measures in one proposed text
 _MEASURES = {
-    "harmful": "讲清为什么不能“{what}”，当面练换一种做法",
+    "harmful": "守住“{what}”：讲清为什么，当面练另一种做法",
     "distracted": "练“先把要紧的办完再接别的”：{what}",
     "stuck": "给“{what}”备好走不通时的第二条路，写进台面卡",
     "unasked": "把“{what}”要问的列进开场必问",
