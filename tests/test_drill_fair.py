@@ -1,9 +1,11 @@
 """Marks cannot be had by doing everything, and the acts meant are found by natural words."""
 
+from datetime import timedelta
+
 import pytest
 
 from engine.clock import parse
-from engine.drill import attention, perform
+from engine.drill import attention, control, perform
 from engine.drill.catalogue import Catalogue
 from engine.drill.examples import sentence
 from engine.drill.reading import files, load
@@ -177,3 +179,27 @@ def test_no_act_on_the_list_has_a_hole():
         for act, *_ in Catalogue(drill_of(name), LIBRARY).acts:
             assert "“”" not in act.text
             assert "{" not in act.text
+
+
+def test_words_said_in_two_lines_belong_together(store):
+    """An apology and, right after it, the promise reach what one sentence would; a minute later not."""
+    now = store.state.begun
+    perform.act(store, "duty", "say", "", "对不起各位", now)
+    assert store.state.expected["words"].outcome == ""
+    perform.act(store, "duty", "say", "", "五分钟内让大家进来避雨", now + timedelta(seconds=70))
+    assert store.state.expected["words"].outcome == ""
+    perform.act(store, "duty", "say", "", "抱歉了", now + timedelta(seconds=80))
+    assert store.state.expected["words"].outcome == "met"
+
+
+def test_old_words_do_not_count_with_new_ones(store):
+    """What was said before its time is not said again by any word after it."""
+    drill = drill_of("system-down-20")
+    run = Store.create(store.journal, drill, LIBRARY, {}, parse(drill.start), bank=BANK)
+    now = run.state.begun
+    perform.act(run, "duty", "say", "", "投诉是您的权利，您先听我说", now)
+    control.fire(run, now + timedelta(seconds=10), "line")
+    perform.act(run, "duty", "say", "", "大家都坐下吧", now + timedelta(seconds=15))
+    assert run.state.expected["right"].outcome == ""
+    perform.act(run, "duty", "say", "", "是您的权利，您先听我说", now + timedelta(seconds=20))
+    assert run.state.expected["right"].outcome == "met"

@@ -7,13 +7,14 @@ by `conduct`'s rules. UsageError says in Chinese what cannot be done; nothing is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
+from engine.clock import parse
 from engine.drill import reference
 from engine.drill.conduct import New
-from engine.drill.saying import judge
+from engine.drill.saying import judge_after
 from engine.drill.state import DrillState
 from engine.drill.store import Store
 from engine.errors import UsageError
@@ -21,6 +22,8 @@ from engine.model import Event
 from engine.walk import in_use, owner_of
 
 KINDS = ("step", "ask", "say", "issue", "harm", "unknown")
+RECENT = timedelta(seconds=30)  # what was said since then belongs to what is said now
+PIECES = 3  # lines of it at most
 BUSY = "这一步已经交代下去，还没有回音"
 AGAIN = "这一步已经办过"
 
@@ -42,7 +45,8 @@ def act(store: Store, role: str, kind: str, id: str, text: str, now: datetime) -
     `text` of the others: what the trainee typed or chose; made from the id when empty.
     """
     _check(store.state, role, kind, id, text)
-    said = judge(store.drill, store.bank, text) if kind == "say" else None
+    before = _just_said(store.state, role, now) if kind == "say" else ""
+    said = judge_after(store.drill, store.bank, before, text) if kind == "say" else None
 
     def decide(state: DrillState) -> Sequence[New]:
         _ready(state)
@@ -122,6 +126,16 @@ def _attempt(state: DrillState, step: str) -> dict[str, Any]:
     blocked = live is not None and live.outcome == "blocked"
     result = "done" if runs or blocked else "ahead"
     return {"way": way, "result": result, "reason": "", "words": takes.told if takes is not None else ""}
+
+
+def _just_said(state: DrillState, role: str, now: datetime) -> str:
+    """What this person said in the last moments: people speak in pieces."""
+    pieces = [
+        str(event.data["text"])
+        for event in state.of_kind("act")
+        if event.data["kind"] == "say" and event.data["role"] == role and parse(event.at) >= now - RECENT
+    ]
+    return "，".join(pieces[-PIECES:])
 
 
 def _check(state: DrillState, role: str, kind: str, id: str, text: str) -> None:

@@ -54,6 +54,18 @@ def judge(drill: Drill, bank: Bank, text: str) -> Said:
     return Said(reached, points, faults, harms)
 
 
+def judge_after(drill: Drill, bank: Bank, before: str, text: str) -> Said:
+    """Judge words said right after others: a thing may be said in two lines. Only what the new ones bring
+    about counts, and harm lies in the new ones alone."""
+    said = judge(drill, bank, text)
+    if not before:
+        return said
+    alone = judge(drill, bank, before).reached
+    joined = judge(drill, bank, f"{before.rstrip('，。,.')}，{text}").reached
+    more = {id: words for id, words in joined.items() if id not in alone}
+    return said._replace(reached=more | said.reached)
+
+
 def points_of(drill: Drill, bank: Bank, ids: tuple[str, ...]) -> list[Point]:
     """The marking points with these ids, in their order."""
     found = {point.id: point for question in bank.questions for point in question.points}
