@@ -20,7 +20,7 @@ from engine.practice.entries import Answered, Blamed, Card, Credited, Observed, 
 from engine.practice.learner import Learner
 from engine.practice.notebook import Notebook
 from engine.practice.page import page
-from engine.practice.progress import Score, Share, due_list, figures, streaks
+from engine.practice.progress import Again, Score, Share, due_list, figures, streaks
 from engine.practice.reading import load
 from tests.walking import emitted, run
 
@@ -82,6 +82,7 @@ def test_figures_by_hand():
     f = figures(HAND, BANK, NOW)
     assert (f.answers, f.tried, f.questions) == (3, 2, len(BANK.questions))
     assert f.first == f.recent == round((40 + 70 + 90) / 3, 1) == 66.7
+    assert f.again == Again(1, 40, 70)  # E1 twice; E2 once does not count
     assert f.late == 1
     # 1, 2, 3 June in a row; 5 alone; 9 alone, which was yesterday
     assert (f.streak, f.longest) == (1, 3)
@@ -102,6 +103,7 @@ def test_figures_by_hand():
     assert f.faults == (("E1.f1", 2),)
     assert (f.reviews, f.reviews_right, f.replies, f.replies_share) == (1, 1, 1, 75)
     assert f.observed == {"情绪稳定": 7.5}
+    assert f.today == 1
     # p2 was due yesterday and stands at today; p3 on the 20th and later ones are beyond seven days
     assert [(d.day, d.points, d.questions) for d in f.due] == [
         ("2026-06-10", 1, ("E1",)),
@@ -310,9 +312,10 @@ def test_progress_on_the_screen(home):
         "做题 3 次，做过 2/",
         "控制现场 [####################] 100%",
         "还没练到",
-        "今天和往后七天：6月10日 1 点，6月11日 1 点，6月16日 1 点",
+        "往后七天到期的点：今天 1，6月11日 1，6月16日 1",
         "单练 1 个点，说到 1 个；追问 1 次，说到 75%",
         "还有：李四",
+        "重做过的 1 题：第一次平均 40 分，最近一次 70 分",
         "E1 到期的采分点 1 个，共 8 分",
     ):
         assert said in shown
@@ -357,3 +360,13 @@ def test_all_learners(home, tmp_path):
     other = tmp_path / "nobody"
     other.mkdir()
     assert "还没有人练过" in run(other, "practice", "progress", "--all").stdout
+
+
+def test_record_of_days_to_come_is_refused(home, tmp_path):
+    """A record of a machine whose date is wrong would stand above everything done until then: refused."""
+    file = tmp_path / "s.json"
+    assert run(home, "practice", "export", "--learner", "小王", "--state", str(file)).returncode == 0
+    file.write_text(file.read_text("utf-8").replace('"2026-06-09T', '"2096-06-09T'), "utf-8")
+    told = run(tmp_path, "practice", "import", str(file))
+    assert told.returncode == 4
+    assert "时间在将来，最晚 2096-06-09" in told.stderr

@@ -159,6 +159,7 @@ def test_a_week(told):
     assert min(day(entry.cards[id]) for id in LEFT) > "06-05"
     # a new one is next; after it E1 rests no longer than Sunday
     assert week.pick().question.id == "E2"
+    week.until(4, 8, 10)
     week.answers("E2", ALL)
     week.until(9)
     assert week.pick().question.id == "E1"
@@ -533,3 +534,14 @@ def test_evidence_between_brackets():
     ]
     shown = highlighted(text, points, [Blamed("f", 5, 14, 16)])
     assert shown == "【1 先请坐】。 [2J【3?·4 再打119】，【× 骂人】。"
+
+
+def test_batch_with_an_unknown_question(home):
+    """A batch is looked through before anything comes back; the wrong entry is named by its id."""
+    file = home / "b.jsonl"
+    file.write_text(
+        '{"id":"甲","question":"E1","text":"请坐"}\n{"id":"乙","question":"E99","text":"x"}\n', "utf-8"
+    )
+    done = run(home, "practice", "grade", "--batch", str(file))
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "乙 这一条：没有题目 `E99`" in done.stderr

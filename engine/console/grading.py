@@ -20,6 +20,7 @@ from engine.practice.reading import load
 from engine.practice.reports import band, document, notes, profile_lines
 from engine.reader.report import suggest
 
+_BATCH = 200_000_000  # bytes of many answers
 LIMIT = 2_000_000  # bytes of an answer; a spoken answer has about 2,000
 _LEVELS = {"all": "全部", "excellent": "优", "good": "良", "fair": "中", "poor": "差", "adversarial": "对抗"}
 _T = TypeVar("_T")
@@ -35,8 +36,9 @@ def grade(id: str, answer: Path | None, batch: Path | None, *, json: bool) -> No
     """Mark one answer, or a batch of them."""
     bank = load()
     if batch is not None:
-        for entry in _lines(batch, _Entry, "id、question、text"):
-            question = find(bank, entry.question)
+        entries = _lines(batch, _Entry, "id、question、text")
+        questions = [_asked(bank, entry, batch) for entry in entries]
+        for entry, question in zip(entries, questions, strict=True):
             record.emit_line({"id": entry.id, **document(mark(bank, question, entry.text), question)})
         return
     if not id or answer is None:
@@ -48,6 +50,14 @@ def grade(id: str, answer: Path | None, batch: Path | None, *, json: bool) -> No
         record.emit(document(result, question))
     else:
         _show(terminal(), result, question, text, note)
+
+
+def _asked(bank: Bank, entry: _Entry, file: Path) -> Question:
+    """The question of an entry. NotFound with the entry's id."""
+    try:
+        return find(bank, entry.question)
+    except NotFound as error:
+        raise NotFound(f"{file}：{entry.id} 这一条：{error.message}", error.help) from None
 
 
 def evaluate(file: Path, *, json: bool) -> None:
@@ -159,11 +169,9 @@ def read_bytes(file: Path, most: int = LIMIT, what: str = "作答") -> bytes:
 
 def _lines(file: Path, kind: type[_T], fields: str) -> list[_T]:
     """The JSON Lines of a file. Errors: NotFound, BadData with the line."""
-    if not file.is_file():
-        raise NotFound(f"没有文件 `{file}`", "检查路径")
     decoder = msgspec.json.Decoder(kind)
     found = []
-    for number, raw in enumerate(file.read_bytes().splitlines(), 1):
+    for number, raw in enumerate(read_bytes(file, _BATCH, "一批作答").splitlines(), 1):
         if raw.strip():
             try:
                 found.append(decoder.decode(raw))

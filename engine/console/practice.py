@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from engine.clock import parse
 from engine.console import practice_view as view
 from engine.console.practice_take import Taken, Wishes, take
 from engine.console.terminal import Terminal
@@ -183,13 +182,11 @@ class Sitting:
         learner = self.book.learner(self.who)
         soon = len(schedule.missed(self.bank, learner, self.now, ahead=True))
         self.screen.blank()
-        later = sorted({parse(card.due).date() for card in entry.cards.values() if card.rating >= GOOD})
+        later = sorted(card.due for card in entry.cards.values() if card.rating >= GOOD)
         if soon:
             self.screen.line(f"没说全的点现有 {soon} 个，十分钟后可单练：zhiban practice review", "good")
         if later:
-            self.screen.line(
-                f"说到的点最早 {later[0].month}月{later[0].day}日 再考；进步：zhiban practice progress"
-            )
+            self.screen.line(f"说到的点最早 {schedule.day(later[0])} 再考；进步：zhiban practice progress")
 
     def left(self, text: str) -> None:
         """Said when somebody leaves in the middle."""
@@ -204,9 +201,8 @@ class Sitting:
             self.book.go_on(draft).close("empty")
             return "drop"
         what = "的追问没有答完" if draft.ask else "没有评分" if draft.done else "没有写完"
-        when = parse(draft.at)
         self.screen.line(
-            f"{draft.question} {what}：{when.month}月{when.day}日 {when:%H:%M}，写了 {len(draft.text)} 字，"
+            f"{draft.question} {what}：{schedule.minute(draft.at)}，写了 {len(draft.text)} 字，"
             f"用了 {view.minutes(draft.spent)}", "soon",
         )  # fmt: skip
         while True:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
+from engine.clock import parse
 from engine.console import desk, grading, practice_desk, record
 from engine.console.incidents import write
 from engine.console.respond import terminal
 from engine.console.tables import table
 from engine.console.terminal import Terminal
 from engine.console.wrap import clip, columns, pad
-from engine.errors import UsageError
+from engine.errors import BadData, UsageError
 from engine.model import PHASE_TITLES
 from engine.practice.curve import plot
+from engine.practice.entries import Entry
 from engine.practice.model import Bank
 from engine.practice.notebook import Notebook
 from engine.practice.progress import Figures, Share, figures, waiting_now
 from engine.practice.reading import load
+from engine.practice.schedule import day
 from engine.reader import load_library
 
 _BAR = 20  # signs of a bar
@@ -61,15 +65,11 @@ def everybody(*, json: bool) -> None:
             f"{f.answers} 次 {f.tried}/{f.questions} 题",
             "-" if f.recent is None else f"最近 {f.recent:.0f} 分",
             f"连续 {f.streak} 天",
-            f"今天到期 {_today(f)} 点",
+            f"今天到期 {f.today} 点",
         )
         for f in made
     ]
     table(terminal(), rows)
-
-
-def _today(f: Figures) -> int:
-    return f.due[0].points if f.due and f.due[0].day == f.at[:10] else 0
 
 
 def _titles() -> dict[str, str]:
@@ -85,9 +85,12 @@ def _show(screen: Terminal, book: Notebook, bank: Bank, f: Figures) -> None:
         screen.line("还没有做过题。zhiban practice 开始。")
         return
     told = f"做题 {f.answers} 次，做过 {f.tried}/{f.questions} 题"
-    if f.first is not None and f.recent is not None:
-        told += f"；平均：最初 5 次 {f.first:.0f} 分，最近 5 次 {f.recent:.0f} 分"
+    if f.recent is not None:
+        told += f"；最近 5 次平均 {f.recent:.0f} 分"
     screen.line(told + (f"；超时 {f.late} 次" if f.late else ""))
+    if again := f.again:
+        told = f"重做过的 {again.questions} 题：第一次平均 {again.first:.0f} 分，最近一次 {again.last:.0f} 分"
+        screen.line(told, "good" if again.last > again.first else "")
     extra = [f"单练 {f.reviews} 个点，说到 {f.reviews_right} 个"] if f.reviews else []
     extra += [f"追问 {f.replies} 次，说到 {f.replies_share}%"] if f.replies else []
     if extra:
@@ -98,7 +101,7 @@ def _show(screen: Terminal, book: Notebook, bank: Bank, f: Figures) -> None:
         screen.line(_bar(share), first=f"  {PHASE_TITLES[phase]} ")
     if f.observed:
         told = "，".join(f"{name} {mean:g}" for name, mean in f.observed.items())
-        screen.line(f"四项观察（最近 5 次平均，满分 10）：{told}")
+        screen.line(f"四项观察（近 5 次平均）：{told}")
     _scenarios(screen, f)
     _weeks(screen, f)
     _due(screen, book, bank, f)
@@ -154,14 +157,14 @@ def _due(screen: Terminal, book: Notebook, bank: Bank, f: Figures) -> None:
     waiting, cards = waiting_now(book.learner(f.learner), bank, book.clock.now())
     screen.line("到期", "title")
     if not waiting and not cards:
-        screen.line("  现在没有到期的。")
+        screen.line("  现在没有要做的。")
     for pick in waiting[:_LIST]:
         screen.line(pick.why, first=f"  {pick.question.id} ")
     if cards:
         screen.line(f"  没说全、现在可单练的点 {cards} 个：zhiban practice review")
     if f.due:
-        days = "，".join(f"{int(d.day[5:7])}月{int(d.day[8:10])}日 {d.points} 点" for d in f.due)
-        screen.line(f"  今天和往后七天：{days}")
+        days = "，".join(f"{'今天' if d.day == f.at[:10] else day(d.day)} {d.points}" for d in f.due)
+        screen.line(f"  往后七天到期的点：{days}")
 
 
 def export(file: Path | None, learner: str, state: Path | None, *, force: bool, json: bool) -> None:
@@ -186,6 +189,16 @@ def export(file: Path | None, learner: str, state: Path | None, *, force: bool, 
                 record.raw(data)
 
 
+def _not_ahead(entries: Iterable[Entry], now: datetime, file: Path) -> None:
+    """BadData for entries of the days to come: they would stand above everything done until then."""
+    ahead = [entry.at for entry in entries if parse(entry.at) > now + timedelta(days=1)]
+    if ahead:
+        raise BadData(
+            f"{file}：有 {len(ahead)} 条的时间在将来，最晚 {max(ahead)[:10]}",
+            "两台机器的日期有一台不对，对好了再导出、导入",
+        )
+
+
 def bring_in(file: Path, learner: str, *, json: bool) -> None:
     """Take over the record of a learner; what is here already stays as it is."""
     from engine.practice import transfer
@@ -193,6 +206,7 @@ def bring_in(file: Path, learner: str, *, json: bool) -> None:
 
     found = transfer.read_state(grading.read_bytes(file, _MOST, "练习记录"), str(file))
     with practice_desk.notebook(write=True) as book:
+        _not_ahead(found.entries, book.clock.now(), file)
         who = name_of(learner or found.learner)
         new = book.bring_in(who, found.entries)
     if json:

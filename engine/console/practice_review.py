@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.clock import parse, stamp
+from engine.clock import stamp
 from engine.console import grading, practice_desk, record
 from engine.console.practice_piped import plain_review
 from engine.console.practice_take import Wishes, take
@@ -83,8 +83,7 @@ def _told(screen: Terminal, entry: Reviewed, point: Point) -> None:
         screen.line(f"沾边：【{words}】。要说到：{wanted(point)}", "soon")
     else:
         screen.line(f"没说到：{wanted(point)}", "late")
-    when = parse(entry.cards[point.id].due)
-    screen.line(f"再考：{when.month}月{when.day}日 {when:%H:%M}", "quiet")
+    screen.line(f"再考：{schedule.minute(entry.cards[point.id].due)}", "quiet")
 
 
 def _reached(learner: Learner, question: Question, point: Point) -> list[str]:
@@ -97,8 +96,7 @@ def _nothing(bank: Bank, book: Notebook, who: str) -> str:
     later = schedule.missed(bank, book.learner(who), book.clock.now(), ahead=True)
     if not later:
         return f"学员 {who}：没有没说全的点。zhiban practice 做题。"
-    first = parse(book.learner(who).cards[later[0][1]].due)
-    when = f"{first.month}月{first.day}日 {first:%H:%M}"
+    when = schedule.minute(book.learner(who).cards[later[0][1]].due)
     return (
         f"学员 {who}：没说全的点有 {len(later)} 个，都还没到时候，最早 {when}。"
         "现在就练：zhiban practice review --ahead"

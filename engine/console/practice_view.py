@@ -10,6 +10,7 @@ from engine.model import PHASE_TITLES
 from engine.practice.entries import Answered, Blamed, Credited, Observed
 from engine.practice.model import Fault, Point, Question
 from engine.practice.reports import BANDS, SHAPES, wanted
+from engine.practice.schedule import day
 from engine.triage.text import LIMIT
 
 _OPEN, _CLOSE, _FAULT = "【", "】", "×"
@@ -63,8 +64,9 @@ def _since(entry: Answered, before: Answered) -> str:
     change = f"多 {gained} 分" if gained > 0 else f"少 {-gained} 分" if gained else "一样"
     had = {point.id for point in before.points if point.credit == 1}
     new = [point for point in entry.points if point.credit == 1 and point.id not in had]
-    day = f"{int(before.at[5:7])}月{int(before.at[8:10])}日"
-    return f"比上次（{day} {before.score} 分）{change}" + (f"，新说到 {len(new)} 点" if new else "")
+    return f"比上次（{day(before.at)} {before.score} 分）{change}" + (
+        f"，新说到 {len(new)} 点" if new else ""
+    )
 
 
 def gaps(

@@ -8,6 +8,7 @@ from html import escape
 from engine.practice.entries import Frozen
 from engine.practice.progress import Score
 from engine.practice.reports import BANDS
+from engine.practice.schedule import day
 
 _WIDE, _HIGH, _LEFT, _TOP = 720, 220, 44, 14
 _BLUE, _PALE, _INK, _GRID, _LATE = "#1f4e79", "#8fb0d3", "#1a1a1a", "#dde1e7", "#b3261e"
@@ -93,9 +94,8 @@ def curve(title: str, scores: Sequence[Score]) -> str:
             f' fill="{_LATE if score.late else _BLUE}"><title>{escape(said)}</title></circle>'
         )
         if n % every == 0:
-            day = f"{int(score.at[5:7])}月{int(score.at[8:10])}日"
             parts.append(
                 f'<text x="{x(n):.1f}" y="{_TOP + _HIGH + 20}" text-anchor="middle"'
-                f' font-size="11">{day}</text>'
+                f' font-size="11">{day(score.at)}</text>'
             )
     return "\n".join([*parts, "</svg>"])

@@ -12,7 +12,8 @@ from engine.model import PHASE_TITLES
 from engine.practice.curve import curve, meters
 from engine.practice.model import Bank
 from engine.practice.observations import PHASES
-from engine.practice.progress import Due, Figures, Share
+from engine.practice.progress import Again, Due, Figures, Share
+from engine.practice.schedule import day
 from engine.render.heat import Heat, svg
 from engine.render.templates import fill
 
@@ -55,17 +56,19 @@ def page(figures: Figures, bank: Bank, titles: Mapping[str, str]) -> str:
 
 
 def _numbers(f: Figures) -> list[tuple[str, str]]:
-    mean = "—" if f.recent is None else f"{f.recent:.0f}"
-    first = "—" if f.first is None else f"{f.first:.0f}"
-    due = f.due[0].points if f.due and f.due[0].day == f.at[:10] else 0
     return [
         (f"{f.answers}", "做题次数"),
         (f"{f.tried}/{f.questions}", "做过的题"),
-        (f"{first}→{mean}", "最初→最近5次平均"),
+        ("—" if f.recent is None else f"{f.recent:.0f}", "最近5次平均分"),
+        *_again(f.again),
         (f"{f.streak} 天", f"连续练习（最长 {f.longest} 天）"),
-        (f"{due}", "今天到期的点"),
+        (f"{f.today}", "今天到期的点"),
         (f"{f.late}", "超时次数"),
     ]
+
+
+def _again(f: Again | None) -> list[tuple[str, str]]:
+    return [(f"{f.first:.0f}→{f.last:.0f}", f"重做过的 {f.questions} 题，第一次→最近")] if f else []
 
 
 def _bar(name: str, share: Share) -> tuple[str, float, str]:
@@ -103,9 +106,7 @@ def _calendar(f: Figures) -> Heat:
 
 
 def _day(one: Due, f: Figures) -> str:
-    if one.day == f.at[:10]:
-        return "今天"
-    return f"{int(one.day[5:7])}月{int(one.day[8:10])}日"
+    return "今天" if one.day == f.at[:10] else day(one.day)
 
 
 def _some(one: Due, questions: Mapping[str, str]) -> str:

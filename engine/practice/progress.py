@@ -19,7 +19,7 @@ from engine.practice.model import Bank
 
 FEW = 5  # answers whose mean says how it is going
 AHEAD = 7  # days of the list of what comes due
-_PHASES = tuple(phase for phase in PHASES if phase != "safety")
+TRAINED = tuple(phase for phase in PHASES if phase != "safety")  # no question has points of safety
 
 
 class Share(Frozen, frozen=True):
@@ -58,6 +58,14 @@ class Score(Frozen, frozen=True):
     late: bool
 
 
+class Again(Frozen, frozen=True):
+    """Questions answered more than once: how many, the mean of their first scores and of their last."""
+
+    questions: int
+    first: float
+    last: float
+
+
 class Due(Frozen, frozen=True):
     """Points due on a day; those overdue stand at today."""
 
@@ -76,6 +84,7 @@ class Figures(Frozen, frozen=True):
     questions: int
     first: float | None  # mean of the first FEW answers
     recent: float | None  # and of the last
+    again: Again | None  # None: none was answered twice
     late: int
     streak: int
     longest: int
@@ -90,6 +99,11 @@ class Figures(Frozen, frozen=True):
     replies: int
     replies_share: int  # percent
     observed: dict[str, float]  # observation → mean of the last FEW answers
+
+    @property
+    def today(self) -> int:
+        """Points due today."""
+        return next((one.points for one in self.due if one.day == self.at[:10]), 0)
 
 
 def figures(learner: Learner, bank: Bank, now: datetime) -> Figures:
@@ -107,11 +121,12 @@ def figures(learner: Learner, bank: Bank, now: datetime) -> Figures:
         questions=len(bank.questions),
         first=round(fmean(scores[:FEW]), 1) if scores else None,
         recent=round(fmean(scores[-FEW:]), 1) if scores else None,
+        again=again(answers),
         late=sum(answer.late for answer in answers),
         streak=streak,
         longest=longest,
         days=dict(sorted(worked.items())),
-        phases={phase: share(p for p in points.values() if p.phase == phase) for phase in _PHASES},
+        phases={phase: share(p for p in points.values() if p.phase == phase) for phase in TRAINED},
         scenarios=_scenarios(learner, bank, points),
         scores=tuple(
             Score(a.at, a.question, a.score, round(fmean(scores[max(0, n - FEW + 1) : n + 1]), 1), a.late)
@@ -125,6 +140,17 @@ def figures(learner: Learner, bank: Bank, now: datetime) -> Figures:
         replies_share=round(100 * fmean(r.share for r in learner.replies)) if learner.replies else 0,
         observed=_observed(answers[-FEW:]),
     )
+
+
+def again(answers: Sequence[Answered]) -> Again | None:
+    """What doing questions again has brought: the same questions then and now."""
+    scores: dict[str, list[int]] = {}
+    for answer in answers:
+        scores.setdefault(answer.question, []).append(answer.score)
+    more = [of for of in scores.values() if len(of) > 1]
+    if not more:
+        return None
+    return Again(len(more), round(fmean(of[0] for of in more), 1), round(fmean(of[-1] for of in more), 1))
 
 
 def latest(learner: Learner) -> dict[str, Credited]:
@@ -184,7 +210,7 @@ def _scenarios(learner: Learner, bank: Bank, points: Mapping[str, Credited]) -> 
             Scenario(
                 playbook, len({a.question for a in answers}), len(ids), len(answers),
                 max(a.score for a in answers), answers[-1].score, share(here),
-                {phase: share(p for p in here if p.phase == phase) for phase in _PHASES},
+                {phase: share(p for p in here if p.phase == phase) for phase in TRAINED},
             )
         )  # fmt: skip
     return tuple(sorted(found, key=lambda scenario: scenario.share.percent))

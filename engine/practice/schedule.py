@@ -151,7 +151,7 @@ def picks(bank: Bank, learner: Learner, now: datetime, count: int = 1) -> list[P
     rest = [question for question in bank.questions if question.id not in taken]
     rest.sort(key=lambda question: (_rests(learner, question, now), next_due(learner.cards, question)))
     told = "没有该重做的，也没有新题；这道最先到期"
-    later = [Pick(q, f"{told}：{_day(next_due(learner.cards, q))}") for q in rest]
+    later = [Pick(q, f"{told}：{day(next_due(learner.cards, q))}") for q in rest]
     turns = (new, worth) if _repeated(learner) else (worth, new)
     by_turns = [pick for pick in chain(*zip_longest(*turns)) if pick is not None]
     return [*by_turns, *less, *later][:count]
@@ -179,8 +179,14 @@ def next_due(cards: Mapping[str, Card], question: Question) -> str:
     return min((cards[p.id].due for p in question.points if p.id in cards), default="9999")
 
 
-def _day(moment: str) -> str:
+def day(moment: str) -> str:
+    """The day of a stamp in words: `6月1日`."""
     return f"{int(moment[5:7])}月{int(moment[8:10])}日" if moment < "9999" else "以后"
+
+
+def minute(moment: str) -> str:
+    """A stamp in words: `6月1日 08:10`."""
+    return f"{day(moment)} {moment[11:16]}"
 
 
 def missed(bank: Bank, learner: Learner, now: datetime, *, ahead: bool = False) -> list[tuple[Question, str]]:

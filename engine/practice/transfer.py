@@ -15,7 +15,7 @@ from engine.model import PHASE_TITLES
 from engine.practice.entries import Entry, Reviewed
 from engine.practice.learner import Learner, name_of
 from engine.practice.model import Bank
-from engine.practice.progress import figures, latest
+from engine.practice.progress import TRAINED, figures, latest
 
 FORMAT = 1
 _NAME = 80  # signs of a number or name in the file
@@ -87,28 +87,30 @@ def sheets(learners: Iterable[Learner], bank: Bank, titles: Mapping[str, str], n
 
 
 def _overview(learners: list[Learner], bank: Bank, now: datetime) -> Sheet:
-    phases = [phase for phase in PHASE_TITLES if phase != "safety"]
     columns = (
         Column("学员"), Column("做题次数", "number"), Column("做过题数", "number"),
         Column("最初5次平均", "number", 12), Column("最近5次平均", "number", 12), Column("最好", "number"),
+        Column("重做过的题", "number", 12), Column("重做的第一次平均", "number", 16),
+        Column("重做的最近平均", "number", 14),
         Column("超时次数", "number"),
         Column("追问次数", "number"), Column("追问得分%", "number"), Column("单练次数", "number"),
         Column("单练说到", "number"), Column("连续天数", "number"), Column("最长连续", "number"),
         Column("今天到期的点", "number", 13),
-        *(Column(f"{PHASE_TITLES[phase]}%", "number", 12) for phase in phases),
+        *(Column(f"{PHASE_TITLES[phase]}%", "number", 12) for phase in TRAINED),
         Column("最近练习", "moment"),
     )  # fmt: skip
 
     def rows() -> Iterable[tuple[Any, ...]]:
         for learner in learners:
             f = figures(learner, bank, now)
-            today = f.due[0].points if f.due and f.due[0].day == f.at[:10] else 0
             yield (
                 learner.name, f.answers, f.tried, f.first, f.recent,
-                max((score.score for score in f.scores), default=None), f.late, f.replies,
+                max((score.score for score in f.scores), default=None),
+                *((f.again.questions, f.again.first, f.again.last) if f.again else (0, None, None)),
+                f.late, f.replies,
                 f.replies_share if f.replies else None, f.reviews, f.reviews_right, f.streak, f.longest,
-                today,
-                *(f.phases[phase].percent if f.phases[phase].points else None for phase in phases),
+                f.today,
+                *(f.phases[phase].percent if f.phases[phase].points else None for phase in TRAINED),
                 parse(learner.entries[-1].at) if learner.entries else None,
             )  # fmt: skip
 
