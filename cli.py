@@ -808,7 +808,7 @@ _MODE = click.option(
     help="真实（默认）、演练、练习的分开",
 )
 _DUE = click.option("--due", default="", metavar="期限", help="如 15天、下周一、2026-12-31、5wd（工作日）")
-_REASON = click.option("--reason", default="", metavar="文字", help="原因")
+_REASON = click.option("--reason", "--why", "reason", default="", metavar="文字", help="原因")
 _LATE = click.option("--overdue", is_flag=True, help="只列过期的")
 _MINE = click.option("--mine", default="", metavar="岗位", help="只列这个岗位的，如 head、大厅主任")
 
