@@ -100,6 +100,7 @@ def test_figures_by_hand():
         (70, 55, False),
         (90, 66.7, False),
     ]
+    assert [(s.question, s.again) for s in f.scores] == [("E1", False), ("E1", True), ("E2", False)]
     assert f.faults == (("E1.f1", 2),)
     assert (f.reviews, f.reviews_right, f.replies, f.replies_share) == (1, 1, 1, 75)
     assert f.observed == {"情绪稳定": 7.5}
@@ -144,15 +145,16 @@ def test_overdue_stands_at_today():
 
 
 def test_plot():
-    """The terminal's curve: a column a score, its row by tens, ! over time, no wider than asked."""
+    """The terminal's curve: a column a score, its row by tens, o new, * again, ! over time, not too wide."""
     scores = [
-        Score(at(1), "E1", score, score, late) for score, late in ((100, False), (59, True), (0, False))
+        Score(at(1), "E1", score, score, late, again)
+        for score, late, again in ((100, False, False), (59, True, False), (0, False, True))
     ]
     drawn = plot(scores * 30, 40)
     assert all(len(row) <= 40 for row in drawn.rows)
     assert drawn.shown == 17
     rows = {row[:3].strip(): row[4:] for row in plot(scores, 40).rows}
-    assert (rows["90"], rows["50"], rows["0"]) == (" *", "   !", "     *")
+    assert (rows["90"], rows["50"], rows["0"]) == (" o", "   !", "     *")
     assert set(rows["80"]) == {"-"}
 
 

@@ -112,7 +112,7 @@ def _show(screen: Terminal, book: Notebook, bank: Bank, f: Figures) -> None:
 
 def _curve(screen: Terminal, f: Figures) -> None:
     drawn = plot(f.scores, screen.width)
-    title = f"得分（最近 {drawn.shown} 次，新的在右；* 一次"
+    title = f"得分（最近 {drawn.shown} 次，新的在右；o 新题，* 重做"
     screen.line(title + ("，! 超时" if f.late else "") + "；横线是 80 好、60 中）", "title")
     for row in drawn.rows:
         screen.out.write(row + "\n")
@@ -161,7 +161,7 @@ def _due(screen: Terminal, book: Notebook, bank: Bank, f: Figures) -> None:
     for pick in waiting[:_LIST]:
         screen.line(pick.why, first=f"  {pick.question.id} ")
     if cards:
-        screen.line(f"  没说全、现在可单练的点 {cards} 个：zhiban practice review")
+        screen.line(f"  没说全、现在可单练的点 {cards} 个，分次练：zhiban practice review")
     if f.due:
         days = "，".join(f"{'今天' if d.day == f.at[:10] else day(d.day)} {d.points}" for d in f.due)
         screen.line(f"  往后七天到期的点：{days}")

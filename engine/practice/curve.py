@@ -12,7 +12,7 @@ from engine.practice.schedule import day
 
 _WIDE, _HIGH, _LEFT, _TOP = 720, 220, 44, 14
 _BLUE, _PALE, _INK, _GRID, _LATE = "#1f4e79", "#8fb0d3", "#1a1a1a", "#dde1e7", "#b3261e"
-_BAR, _NAMES = "#3a6ea5", 90
+_BAR, _PAPER, _NAMES = "#3a6ea5", "#ffffff", 90
 _STEP = 10  # marks a row of the terminal
 
 
@@ -24,12 +24,12 @@ class Plot(Frozen, frozen=True):
 
 
 def plot(scores: Sequence[Score], width: int) -> Plot:
-    """The last scores as signs: * in time, ! over time; a row is ten marks. `width`: columns."""
+    """The last scores as signs: o a new question, * one done again, ! over time; a row is ten marks."""
     last = scores[-max(1, (width - 6) // 2) :]
     rows = []
     for least in range(90, -1, -_STEP):
         label = f"{least:>3}|"
-        here = ["!" if s.late else "*" if _row(s.score) == least else "" for s in last]
+        here = ["!" if s.late else "*" if s.again else "o" for s in last]
         marks = (sign if _row(s.score) == least else "" for sign, s in zip(here, last, strict=True))
         fill = "-" if least in {band for band, _ in BANDS} and least else " "
         rows.append((label + "".join(f"{fill}{mark or fill}" for mark in marks)).rstrip())
@@ -88,10 +88,13 @@ def curve(title: str, scores: Sequence[Score]) -> str:
     parts.append(f'<path d="M{line}" fill="none" stroke="{_PALE}" stroke-width="3"/>')
     every = max(1, -(-len(scores) // 10))
     for n, score in enumerate(scores):
-        said = f"{score.at[:10]} {score.question}：{score.score} 分" + ("，超时" if score.late else "")
+        said = f"{score.at[:10]} {score.question}{'（重做）' if score.again else ''}：{score.score} 分"
+        said += "，超时" if score.late else ""
+        colour = _LATE if score.late else _BLUE
         parts.append(
             f'<circle cx="{x(n):.1f}" cy="{y(score.score):.1f}" r="{size}"'
-            f' fill="{_LATE if score.late else _BLUE}"><title>{escape(said)}</title></circle>'
+            f' fill="{colour if score.again else _PAPER}" stroke="{colour}" stroke-width="1.5">'
+            f"<title>{escape(said)}</title></circle>"
         )
         if n % every == 0:
             parts.append(

@@ -63,7 +63,7 @@ def _numbers(f: Figures) -> list[tuple[str, str]]:
         *_again(f.again),
         (f"{f.streak} 天", f"连续练习（最长 {f.longest} 天）"),
         (f"{f.today}", "今天到期的点"),
-        (f"{f.late}", "超时次数"),
+        *([(f"{f.late}", "超时次数")] if f.late else []),
     ]
 
 

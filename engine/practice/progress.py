@@ -49,13 +49,14 @@ class Scenario(Frozen, frozen=True):
 
 
 class Score(Frozen, frozen=True):
-    """One answer on the line of time; `mean`: of it and the four before."""
+    """One answer on the line of time; `mean`: of it and the four before; `again`: done before."""
 
     at: str
     question: str
     score: int
     mean: float
     late: bool
+    again: bool = False
 
 
 class Again(Frozen, frozen=True):
@@ -128,10 +129,7 @@ def figures(learner: Learner, bank: Bank, now: datetime) -> Figures:
         days=dict(sorted(worked.items())),
         phases={phase: share(p for p in points.values() if p.phase == phase) for phase in TRAINED},
         scenarios=_scenarios(learner, bank, points),
-        scores=tuple(
-            Score(a.at, a.question, a.score, round(fmean(scores[max(0, n - FEW + 1) : n + 1]), 1), a.late)
-            for n, a in enumerate(answers)
-        ),
+        scores=_scores(answers),
         due=due_list(learner, now),
         faults=tuple(Counter(fault.id for answer in answers for fault in answer.faults).most_common()),
         reviews=len(learner.reviews),
@@ -140,6 +138,16 @@ def figures(learner: Learner, bank: Bank, now: datetime) -> Figures:
         replies_share=round(100 * fmean(r.share for r in learner.replies)) if learner.replies else 0,
         observed=_observed(answers[-FEW:]),
     )
+
+
+def _scores(answers: Sequence[Answered]) -> tuple[Score, ...]:
+    seen: set[str] = set()
+    found = []
+    for n, a in enumerate(answers):
+        mean = round(fmean(one.score for one in answers[max(0, n - FEW + 1) : n + 1]), 1)
+        found.append(Score(a.at, a.question, a.score, mean, a.late, a.question in seen))
+        seen.add(a.question)
+    return tuple(found)
 
 
 def again(answers: Sequence[Answered]) -> Again | None:
