@@ -352,3 +352,4 @@ def test_charts_are_drawn_for_nothing_and_for_years():
     days = [(date(2026, 1, 1) + timedelta(days=n), 1) for n in range(365)]
     assert charts.daily("x", days).count("<rect") == 53
     assert charts.daily("x", days[:31]).count("<rect") == 31
+    assert [charts.of_days(days[:n])[:2] for n in (31, 365)] == ["每天", "每7"]

@@ -8,6 +8,7 @@ from html import escape
 from unicodedata import east_asian_width
 
 _BLUE, _PALE, _INK, _GRID = "#3a6ea5", "#b9cbe0", "#1a1a1a", "#dde1e7"
+_DAYS = 100  # more than so many are drawn by sevens
 _WIDE, _LINE = 720, 26
 _LABEL = 12  # full-width characters of a label that are shown
 
@@ -31,14 +32,19 @@ def bars(title: str, items: Sequence[tuple[str, float, str]]) -> str:
     return "\n".join([*parts, "</svg>"])
 
 
+def of_days(days: Sequence[tuple[date, int]]) -> str:
+    """What the columns of `daily` show, in words."""
+    return "每7天受理件数" if len(days) > _DAYS else "每天受理件数（浅色是周六、周日）"
+
+
 def daily(title: str, days: Sequence[tuple[date, int]]) -> str:
-    """Columns of a number a day, Saturdays and Sundays paler; weeks instead of days beyond 100 days."""
+    """Columns of a number a day, Saturdays and Sundays paler; weeks instead of days beyond `_DAYS`."""
     if not days:
         return ""
     names = [f"{day.month}月{day.day}日" for day, _ in days]
     values = [number for _, number in days]
     pale = [day.weekday() > 4 for day, _ in days]
-    if len(days) > 100:
+    if len(days) > _DAYS:
         names = [f"{name}起7天" for name in names[::7]]
         values = [sum(values[n : n + 7]) for n in range(0, len(values), 7)]
         pale = [False] * len(values)

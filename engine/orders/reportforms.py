@@ -25,9 +25,8 @@ class Drawing(Frozen, frozen=True):
 
 def drawings(found: Statistics) -> list[Drawing]:
     """The charts of the page."""
-    made = [
-        Drawing("总的情况", "每天受理件数", charts.daily("每天受理件数", found.days)),
-    ]
+    caption = charts.of_days(found.days)
+    made = [Drawing("总的情况", caption, charts.daily(caption, found.days))]
     for field, shares in found.groups.items():
         bars = [
             (share.name, share.count, f"{share.count} 件 {percent(share.share)}") for share in shares[:12]
