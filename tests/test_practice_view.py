@@ -77,7 +77,8 @@ def test_all_reached():
     mine = answer(100, set(range(1, 11)), band="好")
     assert shown(view.gaps, E1.points, mine.points, mine.text) == "采分点都说到了。\n"
     rows = shown(view.reached, E1.points, mine.points).split("\n")[1:-1]
-    assert len(rows) == len(E1.points)
+    assert [int(row.partition(".")[0]) for row in rows] == list(range(1, 11))
+    assert len({row.index("分") for row in rows}) == 1  # one below the other
     assert shown(view.reached, E1.points, answer(0, set()).points) == ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from engine.console.terminal import STYLES, Terminal
-from engine.console.wrap import clip, wrap
+from engine.console.wrap import clip, columns, wrap
 from engine.model import PHASE_TITLES
 from engine.practice.entries import Answered, Blamed, Credited, Observed
 from engine.practice.model import Fault, Point, Question
@@ -105,7 +105,8 @@ def reached(screen: Terminal, points: Sequence[Point], credits: Iterable[Credite
         screen.line("说到的：", "title")
     for number, point in enumerate(points, 1):
         if point.id in good:
-            screen.short(f"{number:>3}. {point.weight:>2}分 {point.text}", "good")
+            first = f"{number:>3}. {point.weight:>2}分 "
+            screen.line(clip(point.text, screen.width - columns(first)), "good", first=first)
 
 
 def faults(screen: Terminal, known: Sequence[Fault], blamed: Sequence[Blamed], text: str) -> None:
