@@ -518,6 +518,7 @@ def order_callback(
 @click.option("--save-map", is_flag=True, help="把列的对应记下来，下次照用")
 @click.option("--sheet", default="", metavar="名称", help="工作簿里的哪张表")
 @click.option("--update", is_flag=True, help="台账里已有而不同的，以新表为准")
+@click.option("--skip-acted", is_flag=True, help="这里已经办过的，以台账为准，跳过表里那一行")
 @click.option("--problems", type=_FILE, metavar="文件", help="把列出的问题写成 CSV，一格一行")
 @click.option("--force", is_flag=True, help="问题文件已有也写，盖掉旧的")
 @_JSON

@@ -405,12 +405,19 @@ def test_duplicate_numbers(hall, tmp_path):
 
 
 def test_orders_that_somebody_acted_on_are_not_overwritten(hall, tmp_path):
-    """A row that differs from an order in hand is refused even with --update; the same row passes."""
+    """A row that differs from an order in hand is refused even with --update, unless such rows are to be
+    passed over; the same row passes.
+    """
     hall.bring(_csv(tmp_path))
     changed = [(*ROWS[0][:6], "不满意")]
     checked = hall.check(_csv(tmp_path, changed), acted=["20261116001"], update=True)
     assert _told(checked) == [("A2", "in-ledger", "20261116001")]
     assert not hall.check(_csv(tmp_path), acted=["20261116001"], update=True).problems.errors
+    more = [*changed, ("20261116009", *ROWS[1][1:])]
+    checked = hall.check(_csv(tmp_path, more), acted=["20261116001"], skip_acted=True)
+    assert _told(checked) == []
+    assert _told(checked, "info") == [("A2", "in-ledger", "20261116001")]
+    assert checked.new["no"].to_list() == ["20261116009"]
 
 
 def test_an_update_keeps_what_the_sheet_does_not_say(hall, tmp_path):

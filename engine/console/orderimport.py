@@ -15,7 +15,7 @@ from engine.errors import BadData
 
 def bring_in(
     file: Path, maps: Sequence[str], *, dry_run: bool, save_map: bool, sheet: str, update: bool,
-    problems: Path | None, force: bool = False, json: bool,
+    skip_acted: bool, problems: Path | None, force: bool = False, json: bool,
 ) -> int:  # fmt: skip
     """Check a sheet and, unless `dry_run` or there is an error, import it whole; 4 when there is one."""
     from engine.orders import importing, mapping
@@ -28,7 +28,9 @@ def bring_in(
         acted = [unquote(id.removeprefix(PREFIX)) for id in ledger.journal.heads(PREFIX)]
         there = current(ledger.journal, batches)
         known = importing.Known(batches, acted, ledger.schemes, there)
-        checked = importing.check(file, known, now, by_hand=by_hand, saved=saved, sheet=sheet, update=update)
+        checked = importing.check(
+            file, known, now, by_hand=by_hand, saved=saved, sheet=sheet, update=update, skip_acted=skip_acted
+        )
         errors = checked.problems.errors
         if problems is not None:
             write(importview.sheet(checked.problems), problems, force=force)

@@ -64,7 +64,8 @@ def _session(shelf: desk.Shelf, ledger: Ledger, journal: Journal, standing: Stan
             desk.warn(f"注意：找不到处置记录 {standing.incident}，另开一份")
     order, now = standing.order, ledger.clock.now()
     heard = walked.facts(standing, ledger.watches(standing), now)
-    text = f"工单 {order.no}：{privacy.masked(order.content or order.subject or order.kind)}"
+    about = privacy.masked(order.content or order.subject or order.kind)
+    text = f"工单 {order.no}" + (f"：{about}" if about else "")
     session = desk.begin(shelf, journal, [walked.PLAYBOOK], text, heard.items(), ledger.clock)
     # the link first: a walk that dies here is found again by its order
     ledger.act(order.no, "walked", {"incident": session.id, "seq": session.state.seq})

@@ -14,7 +14,7 @@ from engine.orders.cells import Cells
 from engine.orders.columns import FIELDS, KINDS, TOLD, is_untold, untold
 from engine.orders.mapping import REQUIRED, Column, Mapped, label, mapped
 from engine.orders.model import Repeats
-from engine.orders.problems import Problems, letter
+from engine.orders.problems import Level, Problems, letter
 from engine.orders.scheme import Schemes
 from engine.orders.sheets import Table, read
 
@@ -69,10 +69,12 @@ def check(
     saved: Mapping[str, str] | None = None,
     sheet: str = "",
     update: bool = False,
+    skip_acted: bool = False,
 ) -> Checked:
     """Read a sheet and find everything that is wrong with it; nothing is written.
 
-    `by_hand`, `saved`: column → field; `update`: rows that differ from the ledger replace what it holds.
+    `by_hand`, `saved`: column → field; `update`: rows that differ from the ledger replace what it holds;
+    `skip_acted`: rows of orders that somebody acted on here are passed over, where they differ, not refused.
     Errors of `sheets.read`; UsageError when `by_hand` names no column; BadData when there is no row.
     """
     problems = Problems()
@@ -86,7 +88,7 @@ def check(
     if not by_field.keys() >= set(REQUIRED):
         return Checked(table, columns, problems, table.rows.height, table.rows.clear(), 0, 0, (), 0)
     frame = Cells(table, columns, known.schemes, now, problems).frame()
-    new, same, updates = _against(frame, by_field, known, problems, update)
+    new, same, updates = _against(frame, by_field, known, problems, update, skip_acted)
     repeats = known.schemes.at(now.date()).repeats
     there = known.batches.frame if known.orders is None else known.orders
     new, callers = repeated(new, there, repeats)
@@ -107,7 +109,12 @@ def commit(checked: Checked, batches: Batches, now: datetime) -> Batch | None:
 
 
 def _against(
-    frame: pl.DataFrame, by_field: Mapping[str, Column], known: Known, problems: Problems, update: bool
+    frame: pl.DataFrame,
+    by_field: Mapping[str, Column],
+    known: Known,
+    problems: Problems,
+    update: bool,
+    skip_acted: bool,
 ) -> tuple[pl.DataFrame, int, int]:
     """Rows that the ledger does not hold just so; how many it does; how many replace what it holds."""
     import polars as pl
@@ -147,13 +154,11 @@ def _against(
         (held & pl.col("untold").ne_missing(pl.col("untold:old")) & pl.lit(update)).alias("told"),
     )  # fmt: skip
     bad = both.filter(pl.col("acted") & (~pl.col("held") | pl.col("other"))).select("row", "no")
-    _tell(
-        problems,
-        column,
-        bad,
-        "在台账里已经办过，以台账为准，表不能改它",
-        "从表里去掉这一行；要改就在台账里办",
-    )
+    message, help = "在台账里已经办过，以台账为准，", "要改就在台账里办"
+    if skip_acted:
+        _tell(problems, column, bad, message + "跳过这一行", help, level="info")
+    else:
+        _tell(problems, column, bad, message + "表不能改它", f"跳过这样的行，加 --skip-acted；{help}")
     differs_here = pl.col("other") | pl.col("told")  # told: that it has not happened, which nobody knew
     changed = both.filter(pl.col("held") & differs_here & ~pl.col("acted"))
     if not update:
@@ -165,16 +170,18 @@ def _against(
     both = both.with_columns(
         pl.when("held").then(pl.col(f"{field}:old")).otherwise(pl.col(field)).alias(field) for field in kept
     )
-    new = both.filter(~pl.col("held") | (differs_here & ~pl.col("acted"))).select(
+    new = both.filter(~pl.col("acted") & (~pl.col("held") | differs_here)).select(
         "row", *FIELDS, "untold", "given"
     )
     return new, same, changed.height
 
 
-def _tell(problems: Problems, column: Column, rows: pl.DataFrame, message: str, help: str) -> None:
+def _tell(
+    problems: Problems, column: Column, rows: pl.DataFrame, message: str, help: str, level: Level = "error"
+) -> None:
     cells = [(row, no) for row, no in rows.select("row", "no").iter_rows()]
     problems.add(
-        "error", "in-ledger", message, help, cells=cells, column=letter(column.at), header=column.header
+        level, "in-ledger", message, help, cells=cells, column=letter(column.at), header=column.header
     )
 
 

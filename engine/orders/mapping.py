@@ -210,7 +210,10 @@ def load() -> dict[str, str]:
         raise BadData(f"{place}：{where}{why}", "改正或移走它，再用 --save-map 重新记") from error
     if not isinstance(found, dict):
         raise BadData(f"{place} 应当是“列名: 字段”的表", "改正或移走它，再用 --save-map 重新记")
-    return said([f"{column}={field}" for column, field in found.items()])
+    try:
+        return said([f"{column}={field}" for column, field in found.items()])
+    except UsageError as error:
+        raise BadData(f"{place}：{error.message}", error.help) from error
 
 
 def save(columns: Mapped) -> Path:
