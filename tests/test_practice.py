@@ -135,7 +135,7 @@ def test_negated_act_earns_nothing(question, point, said, no):
     ("question", "fault", "said"),
     [
         ("E4", "E4.f1", "{}没收他的手机"),
-        ("E6", "E6.f1", "{}联系平台删帖"),
+        ("E6", "E6.f1", "{}联系平台删帖压热度"),
         ("Q3", "Q3.f2", "{}让保安把插队的人赶出去"),
         ("Q4", "Q4.f3", "{}自己动手把机器拆开修"),
         ("Q1", "Q1.f3", "{}当众训斥保安"),

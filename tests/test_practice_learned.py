@@ -23,14 +23,17 @@ ids = pytest.mark.parametrize("id", [question.id for question in SEEDS])
 
 
 def reached(text, id):
+    """The points given in full."""
     return {c.id for c in mark(BANK, BANK.find(id), text).points if c.credit == 1}
 
 
 def faults(text, id):
+    """The faults found."""
     return {blame.id for blame in mark(BANK, BANK.find(id), text).faults}
 
 
 def sentences(text):
+    """The sentences of an answer."""
     return [f"{one}。" for one in text.replace("？", "。").replace("；", "。").split("。") if one.strip()]
 
 
@@ -48,7 +51,7 @@ def test_sentences_are_labelled_for_the_bank():
     for one in SENTENCES:
         assert labels[one.id] == ("faults" if one.kind in ("fault", "clean") else "points"), one.text
         assert labels.keys() >= set(one.also), one.text
-    assert len({one.text for one in SENTENCES}) == len(SENTENCES)
+    assert len({(one.id, one.text) for one in SENTENCES}) == len(SENTENCES)
 
 
 def test_learning_again_gives_the_same_and_it_fits():
@@ -77,7 +80,7 @@ def test_without_weights_the_patterns_decide():
 
 @ids
 def test_best_answer_is_heard(id):
-    """The best labelled answer to each question reaches at least four points in five, with the words as typed."""
+    """The best labelled answer reaches at least four points in five, with the words as typed."""
     text = BEST[id]
     marked = mark(BANK, BANK.find(id), text)
     for credit in marked.points:
@@ -110,7 +113,8 @@ def test_irrelevant_sentence_changes_nothing(id):
 def test_doubled_answer_earns_nothing_more(id):
     """A repetition counts once."""
     once, twice = (mark(BANK, BANK.find(id), text) for text in (BEST[id], BEST[id] * 2))
-    assert (twice.points, twice.faults) == (once.points, once.faults)
+    assert [(c.id, c.credit) for c in twice.points] == [(c.id, c.credit) for c in once.points]
+    assert [blame.id for blame in twice.faults] == [blame.id for blame in once.faults]
 
 
 @ids
@@ -125,7 +129,7 @@ def test_answer_to_another_question_scores_low(id):
     ("id", "words"),
     [
         ("E4.f1", "把他的手机夺过来揣进自己兜里"),
-        ("E6.f2", "顺着账号把发照片的人揪出来，让他吃官司"),
+        ("E6.f2", "顺着账号把发照片的人找出来，告他侵权"),
         ("E5.f2", "趁领导没进门，叫人把他从后门弄走"),
         ("Q3.f2", "喊两个保安把插队的人轰出大厅"),
         ("Q8.f4", "把那名同事叫来，跟群众脸对脸把话说清楚"),
@@ -151,7 +155,8 @@ def test_fault_in_new_words_is_found_and_refused_ones_are_not(id, words):
     ],
 )
 @pytest.mark.parametrize(
-    "verdict", ["容易惹麻烦，我就不搞了", "意义不大", "太费人力，以后条件好了再说", "我就跳过了", "，现场不作考虑"]
+    "verdict",
+    ["容易惹麻烦，我就不搞了", "意义不大", "太费人力，以后条件好了再说", "我就跳过了", "，现场不作考虑"],
 )
 def test_what_is_dropped_in_the_next_clause_earns_nothing(id, words, verdict):
     """The verdict behind a topic disowns it: not now, not worth it, not done."""

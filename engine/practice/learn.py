@@ -4,8 +4,8 @@ For every point and fault on its own a linear separator with squared hinge loss 
 first from the sentences of its question and some of other questions, then with the stretches of labelled
 answers as well – the best one of an answer that has the label is one for it, the best ones of an answer
 that has it not are against it. What faults of all questions have in common – and points, against what only
-touches them or puts them off – is learned once and is a gram of its own (COMMON) for those of each. No chance, no clock, no other library: the same sentences give
-the same files, byte for byte.
+touches them or puts them off – is learned once and is a gram of its own (COMMON) for those of each. No
+chance, no clock, no other library: the same sentences give the same files, byte for byte.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from engine.practice.evaluate import Line
 from engine.practice.learned import FINE, FIRST, FLOOR, GRAMS, LEVELS, ZERO, Head
 from engine.practice.model import Bank
 from engine.practice.said import KINDS, Said
-from engine.practice.windows import LEAST, Window, windows
+from engine.practice.windows import windows
 from engine.triage.learn import Row, fit
 
 COMMON = "<common>"
@@ -43,7 +43,7 @@ _PHRASES = "empty"  # the kind of answers of set phrases: they are against every
 
 
 class Known(NamedTuple):
-    """What all questions share: grams by number, their idf in 1/FINE, what points and what faults have in common."""
+    """What all questions share: grams by number, their idf in 1/FINE, what points (faults) have in common."""
 
     number: dict[str, int]
     tenths: list[int]
@@ -51,7 +51,7 @@ class Known(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A labelled sentence as rows with their COMMON values: for points, for faults (what is put off counts)."""
+    """A labelled sentence as rows with COMMON values: for points, for faults (what is put off counts)."""
 
     said: Said
     rows: tuple[Row, Row]
@@ -119,7 +119,7 @@ class Learner:
         self.heard = [self._hear(line, usual) for line in answers if line.kind not in _SPEECHLESS]
 
     def _common(self, said: Sequence[Said], rows: Sequence[Row], fault: bool | int) -> list[float]:
-        """Learn what points (faults) have in common; the value of each sentence by weights learned without it."""
+        """Learn what points (faults) have in common; each sentence's value by weights learned without it."""
         kind = "fault" if fault else "hit"
         signs = [1 if one.kind == kind else 0 if one.kind == "clean" and not fault else -1 for one in said]
         costs = [0.6] * len(rows)
@@ -129,7 +129,9 @@ class Learner:
             mine = [at for at in range(len(rows)) if at * _STEP % 1009 % FOLDS == fold]
             apart = set(mine)
             kept = [at for at in range(len(rows)) if at not in apart]
-            weights = separate([rows[a] for a in kept], [signs[a] for a in kept], [costs[a] for a in kept], size)
+            weights = separate(
+                [rows[a] for a in kept], [signs[a] for a in kept], [costs[a] for a in kept], size
+            )
             for at in mine:
                 values[at] = value(rows[at], weights)
         self.known.common[fault][:] = separate(rows, signs, costs, size) if rows else [0.0] * (size + 1)

@@ -1,6 +1,8 @@
 """Weights learned from sentences (playbooks/practice/said): how much a stretch speaks for a point or a fault.
 
-    learned(label) = bias(label) + Σ weight(gram, label) / max(FLOOR, √Σ idf(gram)²)   over the known grams of a stretch
+    learned(label) = bias(label) + Σ weight(gram, label) / max(FLOOR, √Σ idf(gram)²)
+
+over the known grams of a stretch.
 
 `learn` makes the files. GRAMS has a line for every known gram: a sign for its idf and the gram. Each question
 has a file of its own: a line of JSON, then a line for every gram that has weights there: the gram, a tab,
@@ -72,7 +74,10 @@ class Weights:
         known = self._rows
         rows = [known[gram] if gram in known else self._row(gram) for gram in window.grams]
         square, *sums = self._lanes.unpack(sum(rows).to_bytes(self._lanes.size, "little"))
-        unit, raised = self.head.unit / max(math.sqrt(square) / FINE, FLOOR), LEVELS * (len(rows) - rows.count(0))
+        unit, raised = (
+            self.head.unit / max(math.sqrt(square) / FINE, FLOOR),
+            LEVELS * (len(rows) - rows.count(0)),
+        )
         return [bias + unit * (sum - raised) for bias, sum in zip(self.head.bias, sums, strict=True)]
 
 

@@ -17,8 +17,9 @@ from engine.triage.text import Evidence
 NEAR = 0.35  # of the weight, for a point that is only touched: some of these are no more than topic words
 
 HIT, TOUCHED = -0.35, -0.55  # values from which a point is reached, is touched
-MADE = 0.25  # and a fault is made
-SURE_FAULT = 0.4  # for a stretch in which a pattern of a fault holds
+MADE = 0.28  # and a fault is made
+SURE_FAULT = 0.5  # for a stretch in which a pattern of a fault holds
+DOUBT = 0.1  # how much more a fault may be worth without the clause before or behind it
 ENOUGH = 49  # signs for each point reached, without marks: neither in passing nor at length
 
 
@@ -59,7 +60,7 @@ def mark(bank: Bank, question: Question, text: str, weights: Weights | None = No
     faults: tuple[Blame, ...] = ()
     if shape == "answer":
         faults = tuple(
-            _faults(question, Finder(answer, later=False), Scale(answer, weights, later=False))
+            _faults(question, Finder(answer, later=False), Scale(answer, weights, later=False, doubt=DOUBT))
         )
     adjust, notes = _manner(answer, credits, shape)
     if answer.note:
@@ -87,10 +88,11 @@ def _credits(question: Question, finder: Finder, scale: Scale, shape: Shape) -> 
     out = []
     for point in question.points:
         credit, place = 0.0, None
-        if shape in ("answer", "keywords"):
+        if shape == "answer":
             credit, place = _credit(point, finder, scale)
-            if shape == "keywords":
-                credit = 0.5 if credit == 1 else 0.0
+        elif shape == "keywords":  # the weights know sentences; bare words are for the patterns
+            place = finder.any(point.ways, point.unless)
+            credit = 0.5 if place else 0.0
         out.append(Credit(point.id, credit, finder.answer.cut(*place) if place and credit else None))
     return out
 

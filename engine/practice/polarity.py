@@ -70,10 +70,32 @@ _VERDICT = re.compile(
 )
 # what makes an act pointless: in its own clause, or in the one behind it
 _POINTLESS = re.compile(
-    r"(?<![不没免])(?:多此一举|画蛇添足|多余的?(?=[,。;!]|$)|没(?:有)?(?:什么|啥|多大|太大|任何)?(?:意义|必要)(?!的)|意义不大|用处不大|可有可无|是后话"
-    r"|没(?:那个|这个)?(?:闲|那)?工夫|不在(?:我|我们)?的?考虑|不(?:会)?列入|容后再议|押后|往后(?:挪|推|排|稍)|撇(?:到|在)一边|犯不着|白费(?:劲|力|工夫)"
+    r"(?<![不没免])(?:多此一举|画蛇添足|多余的?(?=[,。;!]|$)|没(?:有)?(?:什么|啥|多大|太大|任何)?(?:意义|必要)(?=[,。;!]|$)|意义不大|用处不大|是后话"
+    r"|没(?:那个|这个)?(?:闲|那)?工夫|不在(?:我|我们)?的?考虑|不(?:会)?列入|容后再议|押后|撇(?:到|在)一边|犯不着|白费(?:劲|力|工夫)"
     r"|(?:我|就|直接|可以|一步)(?:跳过|略过|省略|省掉|免掉)|(?:交|留)给(?:别人|后面的人|下一班)|没兴趣|不感兴趣|不是我的活|免谈)"
 )
+_DROPPED = (
+    r"(?:不(?:再|去|会|打算|准备|想|必|该|应)?(?:做|干|搞|弄|走|碰|采用|采纳|采取|考虑|安排|打算|准备|赞成|提倡|需要|列入|提|急|参与|涉及)"
+    r"|没必要|免了|省了|放到|往后(?:放|推|挪|排)|以后再|回头再|先放|先不|暂不|暂时不|用不着|放一放|缓一缓|搁一搁)"
+)
+# a list of what is not done: its head, and what is said of all of it behind it
+_HEAD = re.compile(rf"(?<!不能办)(?<!不该办){_DROPPED}[^,。;!?:]{{0,8}}:(?=[^。]{{6}})")
+_ALL = re.compile(
+    r"(?<![^,。;!?:])(?:以上|上面|这些|这几[样件条步招个项]|这一套|那些|前面(?:这|说)|刚才说的)[^,。;!?:]{0,12}?"
+    rf"{_DROPPED}[^,。;!?:的]{{0,6}}(?=[,。;!?]|$)"
+)
+# what the answer says of the question, and what others would do: no acts of the learner
+_ABOUT = re.compile(r"这道题|本题|考查的是|各位考官")
+_OTHERS = re.compile(
+    r"按理|照理|换作别人|换了别人|(?:也许|可能|或许)有人|有(?:的)?人(?:主张|建议|认为|觉得|可能会|也许会|会说|会想|图省事)|一般人|常规(?:做法|思路)"
+)
+_TURNED = re.compile(r"[。;]|但|可是|不过|而我|我却|我倒|我不")
+# a judgement on what was named before it
+_BAD = re.compile(
+    r"行不得|下策|馊主意|昏招|帮倒忙|适得其反|火上浇油|因小失大|得不偿失|后患无穷|错上加错|不敢苟同|不认同|不赞同|想都(?:不要|别|不能)想|碰都不"
+    r"|自欺欺人|掩耳盗铃|(?<!不)(?:属于|等于|这是|那是|那叫|这叫|就成了)(?:失职|违纪|违规|犯错误|不作为|乱作为|懒政|甩锅|推诿|添乱|害人|害他|糊弄|捂盖子|激化矛盾)"
+)
+_FEARED = re.compile(r"免得|以免|避免|防止|怕|不然|否则|省得|别|不能|不要")
 _SHELVED = re.compile(
     r"(?:放到|留到|拖到|推到|挪到|排到|等到?)(?:明年|下个?月|月底|年底|明天|改天|下周|下季度|整改完|以后|最后再说)[^,。;!?]{0,10}"
     r"|先压一压|先放着|暂缓(?!片刻)|缓办|(?:等|待)(?:改天|明天|下周|以后|哪天|领导走|条件好|条件成熟|制度健全|上级出台|有空|闲下来|忙完)[^,。;!?]{0,14}"
@@ -127,6 +149,25 @@ def disowned(plain: str) -> tuple[Scope, ...]:
             if start == 0 or plain[start - 1] != ",":
                 break
             start -= 1
+        scopes.append(Scope(start, found.end(), found.span()))
+    for found in _ABOUT.finditer(plain):
+        place = _clause_start(plain, found.start()), _clause_end(plain, found.end())
+        scopes.append(Scope(*place, found.span()))
+    for found in _OTHERS.finditer(plain):
+        turned = _TURNED.search(plain, found.end())
+        scopes.append(Scope(found.end(), turned.start() if turned else len(plain), found.span()))
+    for found in _BAD.finditer(plain):
+        start = _clause_start(plain, found.start())
+        if _FEARED.search(plain, start, found.start()):
+            continue
+        if start > 1 and plain[start - 1] == ",":
+            start = _clause_start(plain, start - 1)
+        scopes.append(Scope(start, found.end(), found.span()))
+    for found in _HEAD.finditer(plain):
+        end = plain.find("。", found.end())
+        scopes.append(Scope(found.end(), end if end >= 0 else len(plain), found.span()))
+    for found in _ALL.finditer(plain):
+        start = max(plain.rfind(mark, 0, max(0, found.start() - 1)) for mark in "。!?") + 1
         scopes.append(Scope(start, found.end(), found.span()))
     for found in _POINTLESS.finditer(plain):
         start = _clause_start(plain, found.start())

@@ -29,15 +29,40 @@ class Best(NamedTuple):
 class Scale:
     """The stretches of one answer and their values."""
 
-    def __init__(self, answer: Answer, weights: Weights, *, later: bool = True) -> None:
-        """`later`: whether what is put off does not count as meant."""
+    def __init__(
+        self, answer: Answer, weights: Weights, *, later: bool = True, doubt: float | None = None
+    ) -> None:
+        """`later`: whether what is put off does not count as meant.
+
+        `doubt`: a stretch is worth no more than so much above the same stretch with the clause before it
+        or behind it, where the learner may say why, or what is wrong with it.
+        """
+        self.doubt = doubt
         self.answer = answer
         self.weights = weights
         self.later = later
 
     @cached_property
     def _windows(self) -> list[tuple[int, int, list[float]]]:
-        return [(w.start, w.end, self.weights.read(w)) for w in windows(self.answer, later=self.later)]
+        found = [(w.start, w.end, self.weights.read(w)) for w in windows(self.answer, later=self.later)]
+        if self.doubt is None:
+            return found
+        # the same stretch with the clause behind it, and with the clause before it
+        known = {(start, end): values for start, end, values in found}
+        ends: dict[int, list[int]] = {}
+        for start, end, _ in found:
+            ends.setdefault(start, []).append(end)
+        begins: dict[int, list[int]] = {}
+        for start, end, _ in found:
+            begins.setdefault(end, []).append(start)
+        out = []
+        for start, end, values in found:
+            wider = [(start, e) for e in ends[start] if e > end][:1]
+            wider += [(s, end) for s in begins[end] if s < start][-1:]
+            for place in wider:
+                values = [min(v, n + self.doubt) for v, n in zip(values, known[place], strict=True)]
+            out.append((start, end, values))
+        return out
 
     def best(self, label: str, place: Place | None = None, sure: float = SURE) -> Best:
         """The best stretch; `place`: where a pattern holds. Its value is −∞ without stretches."""
