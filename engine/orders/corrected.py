@@ -67,21 +67,23 @@ def stands(one: Corrected, standing: Standing) -> bool:
     """Whether the order still shows what was put right; if not there is nothing to tell or to enter."""
     order, kind = standing.order, one.old.kind
     if one.new is not None and _AGAIN.get(kind):
-        return bool(_shown(standing, kind) != one.new.data[_AGAIN[kind]])
+        return bool(shows(standing, kind) != one.new.data[_AGAIN[kind]])
     if kind == "callback":
         shown = (order.resolved, order.satisfied)
         wanted = (one.new.data["resolved"], one.new.data["satisfied"]) if one.new is not None else None
         return order.called_back is not None and shown != wanted
-    return bool(_shown(standing, kind))
+    return bool(shows(standing, kind))
 
 
-def _shown(standing: Standing, kind: str) -> object:
+def shows(standing: Standing, kind: str) -> object:
+    """By what the order shows that something of this kind was done; false: nothing."""
     order = standing.order
     return {
         "verified": standing.truth, "owned": standing.owner, "met": order.met,
         "dispatched": order.dispatched, "responded": order.responded, "planned": order.planned,
         "arranged": order.arranged, "escalated": standing.escalated, "excluded": order.excluded,
         "replied": standing.answered, "concluded": order.closed, "final": standing.done,
+        "callback": standing.done,
     }.get(kind)  # fmt: skip
 
 

@@ -239,11 +239,6 @@ def _level(scheme: Scheme, happy: bool) -> str:
 
 
 def _already(standing: Standing, kind: str, found: list[Wanted]) -> bool:
-    order = standing.order
-    has = {
-        "dispatched": order.dispatched, "responded": order.responded, "planned": order.planned,
-        "arranged": order.arranged, "replied": standing.answered, "concluded": order.closed,
-        "met": order.met, "callback": standing.done, "excluded": order.excluded, "final": standing.done,
-    }  # fmt: skip
-    once = kind in has and any(one.kind == kind for one in found)
-    return bool(has.get(kind)) or once
+    """Whether the order has it, or is about to; what leaves no mark can be done again."""
+    about_to = any(one.kind == kind for one in found)
+    return kind in _LASTING and (about_to or bool(corrected.shows(standing, kind)))
