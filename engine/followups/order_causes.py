@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine.clock import BEIJING
 from engine.followups.causes import Occurrence, Proposal
+from engine.orders import columns
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,8 +35,8 @@ def propose_orders(
     """
     import polars as pl
 
-    received, about = pl.col("received"), pl.coalesce(_filled("subject"), _filled("place"), pl.lit(""))
-    cause = pl.concat_str(pl.lit(MARK), pl.col("kind"), pl.lit("/"), about).alias("cause")
+    received = pl.col("received")
+    cause = pl.concat_str(pl.lit(MARK), pl.col("kind"), pl.lit("/"), columns.about()).alias("cause")
     counts = (pl.col("excluded") == "") & (received <= _local(now)) & (cause != f"{MARK}/")
     if days:
         counts &= received >= _local(now - timedelta(days=days))
@@ -59,12 +60,6 @@ def propose_orders(
         )
         for name, n, last in found.select("cause", "n", "last").iter_rows()
     ]
-
-
-def _filled(name: str) -> pl.Expr:
-    import polars as pl
-
-    return pl.when(pl.col(name) != "").then(pl.col(name))
 
 
 def _local(at: datetime) -> datetime:

@@ -117,6 +117,13 @@ def overlaid(rows: pl.DataFrame, changed: Sequence[Order]) -> pl.DataFrame:
     return pl.concat([rows.filter(~pl.col("no").is_in(numbers)), frame(changed)])
 
 
+def about() -> pl.Expr:
+    """What an order of some kind is about: its subject, else its place."""
+    import polars as pl
+
+    return pl.when(pl.col("subject") != "").then("subject").otherwise("place")
+
+
 def between(rows: pl.DataFrame, first: datetime | None, last: datetime | None) -> pl.DataFrame:
     """Orders received from `first` on and before `last` (aware; None: no bound)."""
     import polars as pl

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from engine.model import Frozen
-from engine.orders import privacy
+from engine.orders import columns, privacy
 from engine.orders.model import Scheme
 from engine.orders.periods import Period
 
@@ -48,7 +48,7 @@ def lists(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     lazy, kept = rows.lazy(), pl.col("excluded") == ""
     numbers = [kept.sum().alias("n"), pl.len().alias("all")]
     received = pl.col("received")
-    about = pl.when(pl.col("subject") != "").then("subject").otherwise("place").alias("about")
+    about = columns.about().alias("about")
     asked = {name: lazy.group_by(name).agg(numbers) for name in GROUPS}
     asked["unit,kind"] = lazy.group_by("unit", "kind").agg(numbers)
     asked["frequent"] = (
