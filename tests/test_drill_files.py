@@ -111,6 +111,31 @@ FAULTS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("title: 雨", "title: 前厅能单独开，里面锁着"),
+        ("minus: 5", "minus: 5, tell: 前厅能单独开，里面锁着"),
+        ("injects:", "takes: {to-door: {time: 1m, told: 前厅能单独开，里面锁着}}\ninjects:"),
+    ],
+)
+def test_every_text_that_shows_is_looked_at_for_leaks(old, new):
+    """A title, what comes of a harmful act and of a step that does not find it give no answer away."""
+    read = parse(library(), "d.yaml", BASE.replace(old, new))
+    assert "leak" in [finding.code for finding in check(read.drill, library(), load_bank())]
+
+
+def test_a_step_may_tell_what_it_finds():
+    """The answer in the words of the step that brings it is no leak."""
+    text = BASE.replace(
+        "injects:", "takes: {check-lobby: {time: 1m, told: 前厅能单独开，里面锁着}}\ninjects:"
+    )
+    step = next(s for b in library().playbooks for s in b.steps if s.key.endswith(".check-lobby"))
+    text = text.replace("can_shelter", step.finds[0].rpartition(".")[2])
+    read = parse(library(), "d.yaml", text)
+    assert "leak" not in [finding.code for finding in check(read.drill, library(), load_bank())]
+
+
 @pytest.mark.parametrize("code", FAULTS)
 def test_every_fault_has_its_place(code):
     """A faulty drill file is told with file, line and what to do; the drill is not used."""

@@ -299,6 +299,8 @@ def test_hints_only_when_allowed():
     [event] = perform.hint(store, "duty", at(store, 5))
     assert event.data["step"] == store.state.session.running()[0].key
     assert [line.marks for line in score(store.state).lines if line.kind == "hint"] == [-RAIN.hint_costs]
+    perform.hint(store, "duty", at(store, 6))  # the same once more is free
+    assert [line.marks for line in score(store.state).lines if line.kind == "hint"] == [-RAIN.hint_costs, 0]
     with pytest.raises(UsageError):
         perform.hint(begin(), "duty", at(store, 5))
 

@@ -169,9 +169,21 @@ class _Check:
         """Texts that say what is still hidden when they are shown."""
         drill = self.drill
         hidden = {truth.fact: truth.told for truth in drill.truth if len(truth.told) >= LEAST_SHARED}
-        shown: list[tuple[str, str, Span, set[str]]] = [("开场的话", drill.scene, drill.span, set())]
+        shown: list[tuple[str, str, Span, set[str]]] = [
+            ("开场的话", drill.scene, drill.span, set()),
+            ("题目", drill.title, drill.span, set()),
+        ]
         shown += [(f"情况 `{i.id}`", i.tell, i.span, {*i.reveals}) for i in drill.injects]
-        shown += [(f"不该做的事 `{h.id}`", h.what, h.span, set()) for h in drill.harms]
+        for harm in drill.harms:
+            shown += [(f"不该做的事 `{harm.id}`", text, harm.span, set()) for text in (harm.what, harm.tell)]
+        steps = {step.key: step for book in self.playbooks for step in book.steps}
+        steps |= {step.key: step for step in self.library.vocabulary.steps}
+        for takes in drill.takes:  # who does a step learns what it finds
+            finds = set(steps[takes.step].finds) if takes.step in steps else set()
+            shown += [
+                (f"步骤 `{takes.step}` 的回话", text, takes.span, finds)
+                for text in (takes.told, takes.reason)
+            ]
         for what, text, span, told in shown:
             for fact, words in hidden.items():
                 if fact not in told and _shared(words, text):
@@ -179,6 +191,7 @@ class _Check:
                         "leak", span, f"{what}已经说出了 `{fact}` 的答案", "改掉这句话，或写进 `reveal`"
                     )
         self._heard("开场的话", drill.scene, drill.span, set(drill.known))
+        self._heard("题目", drill.title, drill.span, set(drill.known))
         told = set(drill.known)
         for inject in drill.injects:  # what an earlier one has told is no secret any more
             told |= {*inject.reveals}

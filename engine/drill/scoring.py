@@ -161,11 +161,15 @@ def _harms(state: DrillState) -> list[Line]:
 
 
 def _hints(state: DrillState) -> list[Line]:
-    cost = state.drill.hint_costs
-    return [
-        Line("hint", "", str(event.data["text"]), -cost, 0, "要了提示", (event.seq,))
-        for event in state.of_kind("hint")
-    ]
+    """What was told costs once; that there is nothing to do costs nothing."""
+    found, told = [], set()
+    for event in state.of_kind("hint"):
+        what = (event.data.get("step"), event.data.get("fact"))
+        free = "眼下没有要提示的，不扣" if not any(what) else "同一条已经提示过，不扣" if what in told else ""
+        told.add(what)
+        cost = 0 if free else state.drill.hint_costs
+        found.append(Line("hint", "", str(event.data["text"]), -cost, 0, free or "要了提示", (event.seq,)))
+    return found
 
 
 def _needless(state: DrillState, earned: float) -> list[Line]:
