@@ -100,7 +100,7 @@ def test_a_trainee_never_sees_what_is_hidden(name, seed, who):
         hidden += [inject.tell for inject in drill.injects if inject.id not in state.fired]
         hidden += [i.tell for i in drill.injects if i.to and role not in i.to]
         hidden += [inject.note for inject in drill.injects]
-        hidden += [expectation.what for expectation in drill.expectations if not _offered(drill, expectation)]
+        hidden += [expectation.what for expectation in drill.expectations if not _offered(name, expectation)]
         for text in hidden:
             assert len(text) < SHORT or text not in seen, (role, text)
 
@@ -144,9 +144,9 @@ def _otherwise(drill, state):
     )  # fmt: skip
 
 
-def _offered(drill, expectation):
+def _offered(name, expectation):
     """Whether the words of an expectation are those of an act that anybody can choose."""
-    acts = {act.text for act, *_ in Catalogue(drill, library()).acts}
+    acts = {act.text for act, *_ in catalogue_of(name).acts}
     return any(expectation.what in text or text in expectation.what for text in acts)
 
 
