@@ -152,7 +152,9 @@ def _harms(state: DrillState) -> list[Line]:
         harm = known[done.id]
         again = times[done.id] = times.get(done.id, 0) + 1
         minus = harm.minus if again == 1 else harm.minus / 2
-        why = f"{spoken(state.seconds(done.moment))}时" + ("" if again == 1 else f"，第 {again} 次，减半扣")
+        why = f"开始后 {spoken(state.seconds(done.moment))}" + (
+            "" if again == 1 else f"，第 {again} 次，减半扣"
+        )
         found.append(Line("harm", done.id, harm.what, -minus, 0, why, (done.seq,)))
         if harm.blame and done.early and again == 1:
             why = "还没有保住人身安全、控制住现场，就先追究责任"

@@ -52,9 +52,9 @@ def short(seconds: int) -> str:
 
 
 def spoken(seconds: int) -> str:
-    """In Chinese: `1小时30分`, `45秒`."""
+    """In Chinese: `1小时30分钟`, `1分30秒`, `45秒`; 分钟, as a bare 分 beside marks reads as marks."""
     left, said = seconds, ""
     for name, size in (("天", 86_400), ("小时", 3_600), ("分", 60), ("秒", 1)):
         count, left = divmod(left, size)
         said += f"{count}{name}" if count else ""
-    return said or "0秒"
+    return said + "钟" if said.endswith("分") else said or "0秒"
