@@ -122,6 +122,7 @@ class TestRedo:
         assert kinds(tmp_path)[len(before) :] == ["evidence", "concluded", "callback", "closed"]
         last = shown(tmp_path)
         assert (last["resolved"], last["satisfied"], last["done"]) == (True, "满意", True)
+        assert not last["raised"]
         assert kinds(tmp_path).count("reopened") == 1
 
     def test_still_not_satisfied(self, tmp_path: Path) -> None:

@@ -219,6 +219,7 @@ def _reopened(standing: Standing, data: Data, at: datetime) -> None:
 
 def _closed(standing: Standing, data: Data, at: datetime) -> None:
     standing.done = True
+    standing.raised, standing.raised_why = None, ""  # there is nothing left to confer about
 
 
 def _walked(standing: Standing, data: Data, at: datetime) -> None:
