@@ -372,3 +372,13 @@ def test_record_of_days_to_come_is_refused(home, tmp_path):
     told = run(tmp_path, "practice", "import", str(file))
     assert told.returncode == 4
     assert "时间在将来，最晚 2096-06-09" in told.stderr
+
+
+def test_import_needs_a_record_on_the_disk(home, tmp_path):
+    """Where nothing can be kept an import says so and fails, instead of bringing in what is gone at once."""
+    file = tmp_path / "s.json"
+    assert run(home, "practice", "export", "--learner", "小王", "--state", str(file)).returncode == 0
+    (home / "data" / "practice.db").write_bytes(b"no database at all" * 100)
+    told = run(home, "practice", "import", str(file))
+    assert (told.returncode, told.stdout) == (4, "")
+    assert "不是数据库" in told.stderr

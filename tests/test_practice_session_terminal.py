@@ -195,6 +195,27 @@ def test_paste_with_blank_lines(home):
         assert re.search(r"说到 [2-9]/10 点", through(learner))
 
 
+def test_paste_without_its_end(home):
+    """A paste whose end was lost on the line does not keep the answer from being finished."""
+    learner = sits(home, "start", "E1", "--think", "0", TERM="xterm")
+    begun(learner)
+    learner.child.send(f"\x1b[200~{WROTE}\r\r")
+    learner.sees("剩 2:56")  # on the clock seconds pass without a key
+    learner.child.send("\r")
+    learner.sees("没说到的")
+
+
+def test_terminal_goes_away(home):
+    """A line that breaks while somebody types: the text is kept, and nothing is written as a crash."""
+    learner = sits(home, "start", "E1", "--think", "0")
+    begun(learner)
+    learner.child.send(WROTE)
+    learner.sees("坐下。")
+    learner.child.close(force=False)
+    saved(home, len(WROTE))
+    assert not list(home.rglob("crash.txt"))
+
+
 def test_question_is_shown_again(home):
     """A line with ? shows the question once more; it is no part of the answer, and in a line it is."""
     learner = sits(home, "start", "E1", "--think", "0")

@@ -34,12 +34,17 @@ def file() -> Path:
 
 
 @contextmanager
-def notebook(*, write: bool = False) -> Iterator[Notebook]:
-    """The record; to write, one in memory with a warning where there can be none on the disk."""
+def notebook(*, write: bool = False, lasting: bool = False) -> Iterator[Notebook]:
+    """The record; to write, one in memory with a warning where there can be none on the disk.
+
+    `lasting`: what is written is of no use in memory; its error is raised.
+    """
     from engine.journal import Journal
     from engine.practice.notebook import Notebook
 
-    if write:
+    if lasting:
+        journal, warning = Journal(file()), ""
+    elif write:
         journal, warning = Journal.open_or_memory(file())
     elif paths.missing(file()):
         journal, warning = Journal(None), ""

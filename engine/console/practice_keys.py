@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple, TextIO
 
 Act = Literal["text", "enter", "erase", "clear", "end"]
 _LULL = 0.05  # seconds without a key after which an Escape was pressed by itself
+_CUT = 2.0  # seconds without a key after which a paste is over, though its end never came
 _PIECE = 65536
 _BEGIN, _FINISH = "\x1b[200~", "\x1b[201~"
 _ACTS: dict[str, Act] = {
@@ -55,7 +56,7 @@ class Keys:
         self._decode = codecs.getincrementaldecoder(sys.stdin.encoding or "utf-8")("replace").decode
         self._left = ""  # an escape sequence of which the end is missing
         self._back: list[Key] = []
-        self._pasting = False
+        self._pasting, self._silent = False, 0.0
         self._mode: list[Any] = []
         self._resumed: Any = None
 
@@ -67,14 +68,19 @@ class Keys:
         mode[3] &= ~(termios.ICANON | termios.ECHO)
         mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
 
-        def prepare(*_: object) -> None:
+        def prepare() -> None:
             termios.tcsetattr(self._fd, termios.TCSANOW, mode)
             self._ask_for_pastes("h")
 
         prepare()
+        def resume(*_: object) -> None:
+            # the system sends SIGCONT as well after the SIGHUP of a terminal that went away
+            with contextlib.suppress(OSError, termios.error):
+                prepare()
+
         # after Ctrl-Z and fg the shell may have given back a terminal in its own mode
         with contextlib.suppress(ValueError):  # not the main thread: a test runner
-            self._resumed = signal.signal(signal.SIGCONT, prepare)
+            self._resumed = signal.signal(signal.SIGCONT, resume)
         return self
 
     def __exit__(
@@ -84,8 +90,10 @@ class Keys:
 
         with contextlib.suppress(ValueError):
             signal.signal(signal.SIGCONT, self._resumed or signal.SIG_DFL)
-        self._ask_for_pastes("l")
-        termios.tcsetattr(self._fd, termios.TCSANOW, self._mode)
+        # a terminal that went away (a line that broke) has nothing to be given back
+        with contextlib.suppress(OSError, termios.error):
+            self._ask_for_pastes("l")
+            termios.tcsetattr(self._fd, termios.TCSANOW, self._mode)
 
     def unread(self, keys: list[Key]) -> None:
         """Give back what the next reader should have."""
@@ -96,9 +104,13 @@ class Keys:
         if self._back:
             found, self._back = self._back, []
             return found
-        if not self.waits(_LULL if self._left else seconds):
+        wait = _LULL if self._left else seconds
+        if not self.waits(wait):
             self._left = ""  # Escape alone means nothing here
+            self._silent += wait
+            self._pasting = self._pasting and self._silent < _CUT
             return []
+        self._silent = 0.0
         data = os.read(self._fd, _PIECE)
         if not data:  # the terminal went away
             return [Key("end")]

@@ -205,7 +205,7 @@ def bring_in(file: Path, learner: str, *, json: bool) -> None:
     from engine.practice.learner import name_of
 
     found = transfer.read_state(grading.read_bytes(file, _MOST, "练习记录"), str(file))
-    with practice_desk.notebook(write=True) as book:
+    with practice_desk.notebook(lasting=True) as book:
         _not_ahead(found.entries, book.clock.now(), file)
         who = name_of(learner or found.learner)
         new = book.bring_in(who, found.entries)
