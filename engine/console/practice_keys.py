@@ -73,6 +73,7 @@ class Keys:
             self._ask_for_pastes("h")
 
         prepare()
+
         def resume(*_: object) -> None:
             # the system sends SIGCONT as well after the SIGHUP of a terminal that went away
             with contextlib.suppress(OSError, termios.error):
