@@ -323,6 +323,7 @@ def test_reviews(home, tmp_path):
     screen = learner.sees("> ")
     assert "下雨天" in screen
     assert "控制现场" in screen
+    assert re.search(r"该练的点 \d 个，先练 2 个", screen)
     assert "对老人表示体谅" in screen  # what was reached in this phase is told
     learner.child.sendline("拿毛巾，倒热水")
     screen = learner.sees("再考：")
@@ -330,7 +331,7 @@ def test_reviews(home, tmp_path):
     learner.sees("2/2")
     learner.sees("> ")
     learner.child.sendline("q")
-    learner.sees("练了 1 个点，说到 1 个")
+    learner.child.expect(r"练了 1 个点，说到 1 个，还有 \d 个。")
     assert learner.ends() == 0
 
 

@@ -45,13 +45,12 @@ def review(learner: str, count: int, answers: Path | None, *, ahead: bool, json:
             for question, point in due:
                 screen.line(f"{question.text}〔{PHASE_TITLES[point.phase]}〕", first=f"{point.id} ")
             raise NeedsInput(f"没有终端：{len(due)} 个点要答", "用 --answers 文件：JSON，点的编号和说的话")
-        return _asked(terminal(), book, bank, who, due)
+        return _asked(terminal(), book, bank, who, due, len(found))
 
 
-def _asked(screen: Terminal, book: Notebook, bank: Bank, who: str, due: list[_Due]) -> int:
-    screen.line(
-        f"学员 {who}：上次没说全、现在该练的点 {len(due)} 个。一句话作答，回车交；q 回车离开。", "quiet"
-    )
+def _asked(screen: Terminal, book: Notebook, bank: Bank, who: str, due: list[_Due], whole: int) -> int:
+    told = f"{whole} 个，先练 {len(due)} 个" if whole > len(due) else f"{whole} 个"
+    screen.line(f"学员 {who}：上次没说全、现在该练的点 {told}。一句话作答，回车交；q 回车离开。", "quiet")
     right = asked = 0
     shown = ""
     for number, (question, point) in enumerate(due, 1):
@@ -71,7 +70,8 @@ def _asked(screen: Terminal, book: Notebook, bank: Bank, who: str, due: list[_Du
         right += entry.point.credit == 1
         _told(screen, entry, point)
     screen.blank()
-    screen.line(f"练了 {asked} 个点，说到 {right} 个。", "act")
+    left = f"，还有 {whole - asked} 个" if whole > asked else ""
+    screen.line(f"练了 {asked} 个点，说到 {right} 个{left}。", "act")
     return 0
 
 
