@@ -203,3 +203,38 @@ def test_old_words_do_not_count_with_new_ones(store):
     assert run.state.expected["right"].outcome == ""
     perform.act(run, "duty", "say", "", "是您的权利，您先听我说", now + timedelta(seconds=20))
     assert run.state.expected["right"].outcome == "met"
+
+
+class Incurious:
+    """Does well all that needs no question."""
+
+    def next(self, store, now):
+        """The next act."""
+        acts = {"door": "to-door", "part": "no-contact", "frail": "frail-first", "call": "always.call-120"}
+        for id, step in acts.items():
+            live = store.state.expected[id]
+            if live.opened is not None and live.opened <= now and not live.outcome:
+                step = step if "." in step else f"rain-before-opening.{step}"
+                if step not in store.state.done and step not in store.state.ahead:
+                    return Act("duty", "step", step)
+        return None
+
+
+def test_who_never_asks_does_not_get_away_with_it():
+    """What an answer would have asked for is missed, not left out, and the marks say what was not asked."""
+    run = run_script(drill_of("rain-ten-minutes"), LIBRARY, Incurious(), bank=BANK)
+    lines = {line.id: line for line in run.score.lines}
+    assert all(lines[id].counts for id in ("leader", "open", "order"))
+    assert lines["open"].marks == 0
+    assert "没有问到“领导同意先开前厅”" in lines["open"].why
+    assert lines["door"].marks == lines["door"].of == 10
+    assert run.score.control is None  # opening was critical
+
+
+@pytest.mark.parametrize(("why", "counts"), [("controller", False), ("trainee", True)])
+def test_an_early_end_and_what_was_not_asked_yet(store, why, counts):
+    """The controller's end takes nothing away; the trainee's own end does."""
+    perform.act(store, "duty", "step", "rain-before-opening.to-door", "", store.state.begun)
+    control.end(store, store.state.begun + timedelta(minutes=1), why)
+    line = next(line for line in score(store.state).lines if line.id == "open")
+    assert line.counts is counts

@@ -101,6 +101,8 @@ def _reason(state: DrillState, entry: Expectation) -> tuple[str, str, tuple[int,
         if not live.evidence:
             return "omitted", "从头到尾没有行动", ()
         return "harmful", plain(str(state.event(live.evidence[0]).data["text"])), ()
+    if live.unasked:
+        return "unasked", f"没问：{label(state, entry.since.name)}", ()
     if live.outcome == "met":  # the controller gave less
         return "omitted", "主持人改了分", ()
     if entry.critical and (pulled := _pulled(state, entry)) is not None:

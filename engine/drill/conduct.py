@@ -68,9 +68,17 @@ def finish(state: DrillState, now: datetime, why: str) -> list[New]:
     ends = [
         New("expected", triggers.lost(state, id, now, why), now)
         for id, live in state.expected.items()
-        if not live.outcome and live.opened is not None and live.opened <= now
+        if not live.outcome and _over(state, id, now, why)
     ]
     return [*ends, New("ended", {"why": why}, now)]
+
+
+def _over(state: DrillState, id: str, now: datetime, why: str) -> bool:
+    """Whether an end now settles an expectation: it has begun, or the trainee ended without asking."""
+    opened = state.expected[id].opened
+    if opened is None:
+        return why == "trainee" and triggers.could_ask(state.drill, state.expectations[id])
+    return opened <= now
 
 
 def _order(entry: Pending) -> tuple[datetime, int, int]:

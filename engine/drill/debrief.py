@@ -16,6 +16,7 @@ from engine.drill.particulars import Head, head
 from engine.drill.scoring import Line, Rating, Score, score
 from engine.drill.state import DrillState
 from engine.drill.times import spoken
+from engine.drill.unasked import label
 from engine.drill.view import who
 
 
@@ -173,6 +174,8 @@ def _since(state: DrillState, id: str) -> str:
     since, order = state.expectations[id].since, numbers(state)
     if since.on == "fired" and since.name in order:
         return f"情况{order[since.name]}"
+    if state.expected[id].unasked:
+        return f"问到“{label(state, since.name)}”"
     opened = state.expected[id].opened
     return f"{opened:%H:%M:%S}" if opened is not None else "那时"
 

@@ -153,11 +153,13 @@ def _passed(state: DrillState, data: _Data, event: Event) -> None:
 
 def _expected(state: DrillState, data: _Data, event: Event) -> None:
     """expectation, outcome: met | late | missed | open, share (percent), evidence (seqs), turn: when the
-    turn of the act came, where that made it late"""
+    turn of the act came, where that made it late, unasked: the answer it waited for was never asked for"""
     id = data["expectation"]
     live = state.expected[id]
     live.outcome, live.share, live.at = data["outcome"], data["share"], state.at
     live.evidence = list(data["evidence"])
+    live.unasked = bool(data.get("unasked"))
+    live.opened = live.opened or state.at
     live.turn = parse(data["turn"]) if "turn" in data else None
     unmet = state.pending.pop(("unmet", id), None)
     for slot in ("met", "lost"):

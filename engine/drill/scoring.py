@@ -14,6 +14,7 @@ from engine.drill import attention, reference
 from engine.drill.model import Expectation
 from engine.drill.state import DrillState, Expected
 from engine.drill.times import spoken
+from engine.drill.unasked import label
 
 BLAME = 5  # marks, for blame before safety and control
 FLOORS = {"P": 90, "S": 70, "M": 50, "U": 0}  # percent of an objective's marks, at least
@@ -130,6 +131,8 @@ def _counts(live: Expected) -> bool:
 def _why(state: DrillState, entry: Expectation, live: Expected) -> str:
     if live.opened is None:
         return "要等的情况没有出现，不计"
+    if live.unasked:
+        return f"没有问到“{label(state, entry.since.name)}”，该做的就没有做"
     said = _OUTCOMES[live.outcome]
     if live.outcome == "met" and entry.never:
         return "全程没有做"

@@ -65,13 +65,14 @@ class Anchor(NamedTuple):
 class Expected:
     """How an expectation stands. `outcome`: "" waiting, met, late, missed, open (ended before its time)."""
 
-    __slots__ = ("at", "evidence", "opened", "outcome", "share", "turn")
+    __slots__ = ("at", "evidence", "opened", "outcome", "share", "turn", "unasked")
 
     def __init__(self) -> None:
         self.opened: datetime | None = None  # may lie ahead; None: what it waits for has not happened
         self.outcome = ""
         self.at: datetime | None = None
         self.share = 0  # percent
+        self.unasked = False  # missed, as the answer that brings it was never asked for
         self.turn: datetime | None = None  # when the turn of the act came, where that made it late
         self.evidence: list[int] = []  # seqs
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine.clock import stamp
-from engine.drill.model import Expectation, Trigger
+from engine.drill.model import Drill, Expectation, Trigger
 from engine.drill.state import Doing, DrillState, Expected, Happening, Pending
 
 # at one moment: what acts bring comes before what the drill brings, met before missed, the end last
@@ -34,6 +34,8 @@ def begin(state: DrillState) -> None:
     for entry in state.drill.expectations:
         if entry.since.at is not None:
             _open(state, entry, _later(state.begun, entry.since.at))
+        elif could_ask(state.drill, entry):
+            schedule(state, "lost", entry.id, state.end, "expected", {"expectation": entry.id}, 0)
     schedule(state, "ended", "", state.end, "ended", {"why": "time"}, 0)
 
 
@@ -112,14 +114,28 @@ def share_of(entry: Expectation, opened: datetime, moment: datetime) -> int:
     return max(0, round(100 * (1 - late / (entry.late or entry.within))))
 
 
+def could_ask(drill: Drill, entry: Expectation) -> bool:
+    """Whether an expectation waits for an answer that is there for the asking from the start: who never
+    asks does not get away with it."""
+    if entry.since.on not in ("answered", "asked") or entry.never:
+        return False
+    value = entry.since.value
+    return any(
+        truth.fact == entry.since.name and not truth.open_ and value in (None, truth.value)
+        for truth in drill.truth
+    )
+
+
 def lost(state: DrillState, id: str, moment: datetime, why: str = "time") -> dict[str, Any]:
     """The data of `expected` for an expectation whose time is over at `moment`, or that ends there.
 
-    One that the end cuts off before its time was up is `open` and does not count, unless the trainee
-    ended the drill.
+    One that waits for an answer nobody asked for is missed as well. One that the end cuts off before its
+    time was up is `open` and does not count, unless the trainee ended the drill.
     """
     entry, live = state.expectations[id], state.expected[id]
-    opened = live.opened or moment
+    if live.opened is None:
+        return {"expectation": id, "outcome": "missed", "share": 0, "evidence": [], "unasked": True}
+    opened = live.opened
     outcome, share, seqs = "missed", 0, [state.first_act.seq] if state.first_act else []
     if entry.never and state.first_act is not None:
         outcome, share = "met", 100
@@ -145,6 +161,7 @@ def _open(state: DrillState, entry: Expectation, moment: datetime) -> None:
     """From `moment` on an expectation is waited for."""
     live = state.expected[entry.id]
     live.opened = moment
+    state.pending.pop(("lost", entry.id), None)  # that of never having asked
     name = {"expectation": entry.id}
     end = state.end
     if entry.within and not entry.never:
