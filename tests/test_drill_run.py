@@ -135,19 +135,28 @@ def test_chance_is_drawn_by_the_seed():
 
 
 def test_a_step_ahead_of_its_time_counts_when_the_plan_wants_it():
-    """Calling 120 before anybody is hurt does nothing yet; when somebody falls it counts at that moment.
+    """Parting people before the quarrel is known does nothing yet; when it is told it counts at that moment.
     What is never wanted stays neutral."""
     store = begin()
-    perform.act(store, "duty", "step", "always.call-120", "", at(store, 30))
+    perform.act(store, "duty", "step", "separate", "", at(store, 30))
     perform.act(store, "duty", "step", R + "neighbour", "", at(store, 31))
     assert kinds(store, "act", "result") == ["ahead", "ahead"]
-    assert "always.call-120" not in store.state.done
-    store.advance(at(store, 240))
-    call = store.state.expected["call"]
-    assert (call.outcome, call.share, call.evidence) == ("met", 100, [2])
-    assert call.at == at(store, 240)
+    assert "separate" not in store.state.done
+    perform.act(store, "duty", "ask", "quarrel", "", at(store, 60))
+    assert store.state.done["separate"].moment == at(store, 30)
     store.advance(store.state.end)
     assert list(store.state.ahead) == [R + "neighbour"]
+
+
+def test_what_was_done_before_the_world_changed_has_to_be_done_anew():
+    """A call for an ambulance before anybody is hurt is no help for the fall that comes later."""
+    store = begin()
+    perform.act(store, "duty", "step", "always.call-120", "", at(store, 30))
+    store.advance(at(store, 240))
+    assert store.state.expected["call"].outcome == ""
+    perform.act(store, "duty", "step", "always.call-120", "", at(store, 250))
+    call = store.state.expected["call"]
+    assert (call.outcome, call.share, call.at) == ("met", 100, at(store, 250))
 
 
 def test_answers_come_after_their_time_or_not_at_all():

@@ -168,11 +168,10 @@ def test_a_step_that_is_wanted_anew_has_to_be_done_anew():
 
 def test_in_the_last_moment_is_in_time():
     """What counts from the moment at which the time is up is in time, and nothing is unmet."""
-    own = expect("it", 100, steps=("always.call-120",), within=240)
-    drill = with_injects(
-        RAIN.injects[2], Inject("no", on("unmet", "it"), "没人打电话？"), expectations=(own,)
-    )
-    store = acted(drill, do(5, "step", "always.call-120"), until=300)
+    own = expect("it", 100, steps=("separate",), within=240)
+    drill = with_injects(RAIN.injects[2], Inject("no", on("unmet", "it"), "没人去劝？"), expectations=(own,))
+    drill = msgspec.structs.replace(drill, truth=(Truth("quarrel", True, delay=30),))
+    store = acted(drill, do(5, "step", "separate"), do(210, "ask", "quarrel"), until=300)
     assert (store.state.expected["it"].outcome, store.state.expected["it"].at) == ("met", at(store, 240))
     assert list(store.state.fired) == ["fall"]
 

@@ -46,13 +46,21 @@ def apply(state: DrillState, event: Event) -> None:
 
 def _settle(state: DrillState, event: Event) -> None:
     """What was done before its time may count now; whether the scene is under control."""
-    for step in reference.settle(state):
+    for step in reference.settle(state, changed=_news(state, event)):
         doing = state.done.setdefault(step, state.handed.get(step, Doing(state.at, event.seq, "")))
         if step not in state.handed:
             triggers.happen(state, "done", step, event.seq)
         triggers.evidence(state, "steps", step, doing.role, doing.seq)
     if state.first_act and not state.controlled and not reference.out_of_control(state):
         state.controlled = Doing(state.at, event.seq, "")
+
+
+def _news(state: DrillState, event: Event) -> bool:
+    """Whether a fact is told that an inject has just made so: nobody can have acted on it before."""
+    if event.kind != "told" or event.data["by"] != "inject":
+        return False
+    cause = state.event(event.cause)
+    return cause.kind == "injected" and event.data["fact"] in state.injects[str(cause.data["inject"])].sets
 
 
 def _begun(state: DrillState, data: _Data, event: Event) -> None:

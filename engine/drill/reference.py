@@ -77,8 +77,11 @@ def no_way(state: DrillState, step: str, reason: str) -> None:
         state.session.no_way(step, reason)
 
 
-def settle(state: DrillState) -> list[str]:
-    """Answer proposals; take in what was done before it was wanted. Returns steps that are done with it."""
+def settle(state: DrillState, *, changed: bool = False) -> list[str]:
+    """Answer proposals; take in what was done before it was wanted. Returns steps that are done with it.
+
+    `changed`: the world has just changed; what was done before it has to be done anew where that wants it.
+    """
     session, counted = state.session, []
     for _ in range(1000):  # each round settles something for good
         if session.plan.proposals:
@@ -93,6 +96,8 @@ def settle(state: DrillState) -> list[str]:
         if late:
             session.mark(late[0], "handed")
             counted.append(late[0])
+        elif ready and changed:
+            state.ahead.pop(ready[0])
         elif ready:
             session.mark(ready[0], "done")
             counted.append(ready[0])
