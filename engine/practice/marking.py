@@ -16,8 +16,8 @@ from engine.triage.text import Evidence
 
 NEAR = 0.35  # of the weight, for a point that is only touched: some of these are no more than topic words
 
-HIT, TOUCHED = -0.35, -0.55  # values from which a point is reached, is touched
-MADE = 0.28  # and a fault is made
+HIT, TOUCHED = -0.33, -0.52  # values from which a point is reached, is touched
+MADE = 0.12  # and a fault is made
 SURE_FAULT = 0.5  # for a stretch in which a pattern of a fault holds
 DOUBT = 0.1  # how much more a fault may be worth without the clause before or behind it
 ENOUGH = 49  # signs for each point reached, without marks: neither in passing nor at length
@@ -56,12 +56,12 @@ def mark(bank: Bank, question: Question, text: str, weights: Weights | None = No
     answer = Answer(text, dict(bank.usual))
     weights = shipped(question.id) if weights is None else weights
     shape = shape_of(bank, question, answer)
-    credits = tuple(_credits(question, Finder(answer), Scale(answer, weights), shape))
+    scale = Scale(answer, weights)
+    credits = tuple(_credits(question, Finder(answer), scale, shape))
     faults: tuple[Blame, ...] = ()
     if shape == "answer":
-        faults = tuple(
-            _faults(question, Finder(answer, later=False), Scale(answer, weights, later=False, doubt=DOUBT))
-        )
+        scale = Scale(answer, weights, later=False, doubt=DOUBT, like=scale)
+        faults = tuple(_faults(question, Finder(answer, later=False), scale))
     adjust, notes = _manner(answer, credits, shape)
     if answer.note:
         notes = (*notes, answer.note)

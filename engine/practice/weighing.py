@@ -30,21 +30,36 @@ class Scale:
     """The stretches of one answer and their values."""
 
     def __init__(
-        self, answer: Answer, weights: Weights, *, later: bool = True, doubt: float | None = None
+        self,
+        answer: Answer,
+        weights: Weights,
+        *,
+        later: bool = True,
+        doubt: float | None = None,
+        like: Scale | None = None,
     ) -> None:
         """`later`: whether what is put off does not count as meant.
 
         `doubt`: a stretch is worth no more than so much above the same stretch with the clause before it
-        or behind it, where the learner may say why, or what is wrong with it.
+        or behind it, where the learner may say why, or what is wrong with it. `like`: the scale for
+        points of the same answer, whose values are used where they are the same.
         """
         self.doubt = doubt
+        self._like = like
         self.answer = answer
         self.weights = weights
         self.later = later
 
     @cached_property
+    def read(self) -> list[tuple[int, int, list[float]]]:
+        """All stretches with their values, without any doubt."""
+        if self._like and not any(scope.later for scope in self.answer.scopes):
+            return self._like.read
+        return [(w.start, w.end, self.weights.read(w)) for w in windows(self.answer, later=self.later)]
+
+    @cached_property
     def _windows(self) -> list[tuple[int, int, list[float]]]:
-        found = [(w.start, w.end, self.weights.read(w)) for w in windows(self.answer, later=self.later)]
+        found = self.read
         if self.doubt is None:
             return found
         # the same stretch with the clause behind it, and with the clause before it
