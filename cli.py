@@ -971,7 +971,7 @@ def followup_export(xlsx: bool, csv: bool, ics: bool, output: Path | None, **pic
 
 @main.group(context_settings=_SETTINGS)
 def drill() -> None:
-    """演练：用同一套剧本练，导演加情况，打分，讲评。"""
+    """演练：用同一套剧本练，主持人加情况，打分，讲评。"""
 
 
 @drill.command("list")

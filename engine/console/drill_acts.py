@@ -11,6 +11,7 @@ from engine.drill.catalogue import Act, Catalogue
 from engine.drill.meant import understand
 
 PAGE = 14  # acts on a page of the list
+_MARKS = {"ask": "问：", "issue": "发文书："}  # a step and its document may have the same words
 _KINDS = {"办": ("step", "harm"), "问": ("ask",), "发": ("issue",)}
 
 
@@ -36,6 +37,8 @@ class Acts:
 
     def typed(self, text: str) -> None:
         """Free words."""
+        if self._words and (self._offered or isinstance(self._enter, str)):
+            self.screen.line(f"上一句没有办：{self._words}", "late")
         meant = understand(self.catalogue, text)
         best = meant.acts[0] if meant.acts else None
         if meant.what == "say":
@@ -87,7 +90,7 @@ class Acts:
     def _offer(self, acts: Sequence[Act], words: str, enter: Act | str | None) -> None:
         self._offered, self._words, self._enter, self._rest = acts, words, enter, []
         for number, act in enumerate(acts, 1):
-            self.screen.line(act.text, "act" if act is enter else "", first=f" {number} ")
+            self.screen.line(_shown(act), "act" if act is enter else "", first=f" {number} ")
         first = "回车＝1，" if isinstance(enter, Act) else ""
         said = "回车" if isinstance(enter, str) else "0"
         none = "都不是就换一种说法" if acts else "? 看都能做什么"
@@ -97,7 +100,7 @@ class Acts:
         page, self._rest = self._rest[:PAGE], self._rest[PAGE:]
         self._offered, self._words, self._enter = page, "", None
         for number, act in enumerate(page, 1):
-            self.screen.line(act.text, first=f"{number:>3} ")
+            self.screen.line(_shown(act), first=f"{number:>3} ")
         more = f"回车＝下一页（还有 {math.ceil(len(self._rest) / PAGE)} 页）；" if self._rest else ""
         self.screen.line(f"{more}写编号就办；?办 ?问 ?发 分类看", "quiet")
 
@@ -111,3 +114,7 @@ class Acts:
 
     def _clear(self) -> None:
         self._offered, self._words, self._enter, self._rest = (), "", None, []
+
+
+def _shown(act: Act) -> str:
+    return _MARKS.get(act.kind, "") + act.text

@@ -13,11 +13,12 @@ from engine.console.incidents import write
 from engine.console.respond import terminal
 from engine.console.terminal import Terminal
 from engine.drill import control, debriefforms
-from engine.drill.debrief import Debrief, debrief, times
+from engine.drill.debrief import Debrief, debrief
 from engine.drill.debriefpaper import lead
 from engine.drill.improvement import Plan
-from engine.drill.scoring import RATED
+from engine.drill.scoring import RATED, times
 from engine.drill.store import Store
+from engine.drill.trainees import TITLES
 from engine.errors import UsageError
 from engine.reader.report import suggest
 
@@ -77,7 +78,9 @@ def _plain(value: Any) -> Any:
 def _summary(screen: Terminal, made: Debrief, store: Store) -> None:
     screen.line(f"{made.head.title}：讲评　{made.score.total} 分", "title")
     people = "、".join(f"{role}（{name}）" if name else role for role, name in made.head.people)
-    who = f"脚本参演人 {made.head.scripted}" if made.head.scripted else people
+    who = (
+        f"脚本参演人“{TITLES.get(made.head.scripted, made.head.scripted)}”" if made.head.scripted else people
+    )
     screen.line(lead(made.head) + (f"　参演：{who}" if who else ""), "quiet")
     screen.line(f"{times(made.score)}；最佳路径走了 {made.score.path.percent}%")
     screen.line("目标", "act")

@@ -9,9 +9,8 @@ from typing import Any
 from engine.console.tables import table
 from engine.console.terminal import Terminal
 from engine.drill import view
-from engine.drill.scoring import RATED, Score
+from engine.drill.scoring import RATED, Score, times
 from engine.drill.state import DrillState
-from engine.drill.times import spoken
 from engine.drill.view import Line
 
 _STYLES = {
@@ -174,10 +173,8 @@ def hot_wash(screen: Terminal, state: DrillState, id: str) -> None:
 
 
 def _times(score: Score) -> str:
-    first = f"第一个动作在 {spoken(score.first_action)}" if score.first_action is not None else "没有动作"
-    control = f"控制住现场用了 {spoken(score.control)}" if score.control is not None else "没有控制住现场"
     hints = f"，要了 {score.hints} 次提示" if score.hints else ""
-    return f"{first}，{control}；最佳路径走了 {score.path.percent}%{hints}"
+    return f"{times(score)}；最佳路径走了 {score.path.percent}%{hints}"
 
 
 def _number(value: float) -> str:

@@ -13,7 +13,7 @@ from engine.drill.causes import Cause, Loss, causes, losses, steps_in_words
 from engine.drill.chronicle import Entry, chronicle, numbers, plain
 from engine.drill.improvement import Plan, open_plans, plans
 from engine.drill.particulars import Head, head
-from engine.drill.scoring import Line, Rating, Score, score
+from engine.drill.scoring import Line, Rating, Score, score, times
 from engine.drill.state import DrillState
 from engine.drill.times import spoken
 from engine.drill.unasked import label
@@ -135,13 +135,6 @@ def _overview(state: DrillState, found: Score) -> list[str]:
     if found.hints:
         first.append(f"要了 {found.hints} 次提示。")
     return first
-
-
-def times(found: Score) -> str:
-    """Time to the first act and to control, in words."""
-    first = f"第一个动作在 {spoken(found.first_action)}" if found.first_action is not None else "没有动作"
-    control = "没有控制住现场" if found.control is None else f"要紧的最慢 {spoken(found.control)}到位"
-    return f"{first}，{control}"
 
 
 def _strengths(state: DrillState, found: Score) -> tuple[Strength, ...]:

@@ -10,6 +10,7 @@ from engine.drill.improvement import Plan
 from engine.drill.particulars import Head
 from engine.drill.scoring import RATED, Line
 from engine.drill.times import spoken
+from engine.drill.trainees import TITLES
 from engine.exports import Paper, Section, Table
 from engine.render.times import full
 
@@ -74,7 +75,7 @@ def rows_about(head: Head) -> list[tuple[str, str]]:
     """What is said of the run: name, words."""
     who = "、".join(f"{role}（{name}）" if name else role for role, name in head.people)
     if head.scripted:
-        who = f"脚本参演人 {head.scripted}（不是人）"
+        who = f"脚本参演人“{TITLES.get(head.scripted, head.scripted)}”（不是人）"
     real = "没有计（不是照真实时间演的）" if head.real is None else spoken(head.real)
     return [
         ("演练", f"{head.title}（{head.drill}，第 {head.version} 版，难度 {head.level}）"),
@@ -82,7 +83,7 @@ def rows_about(head: Head) -> list[tuple[str, str]]:
         ("参演人", who or "没有写姓名"),
         ("演练里的钟", f"{head.start:%H:%M:%S} 起，走了 {spoken(head.lasted)}"),
         ("真实用时", real + (f"，{'、'.join(head.speeds)}" if head.speeds else "")),
-        ("导演", "程序自己放情况" if head.solo else "主持人"),
+        ("主持", "程序自己放情况" if head.solo else "主持人"),
         ("提示", "可以要，扣分" if head.hints else "不给"),
         ("种子", str(head.seed)),
     ]

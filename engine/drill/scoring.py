@@ -100,6 +100,14 @@ def score(state: DrillState) -> Score:
     )
 
 
+def times(found: Score) -> str:
+    """Time to the first act and to control, in words."""
+    first = found.first_action
+    acted = f"第一个动作在开始后 {spoken(first)}" if first is not None else "没有一个该做的动作"
+    control = f"控制住现场用了 {spoken(found.control)}" if found.control is not None else "没有控制住现场"
+    return f"{acted}，{control}"
+
+
 def _expectations(state: DrillState) -> list[Line]:
     counted = [entry for entry in state.drill.expectations if _counts(state.expected[entry.id])]
     whole = sum(entry.weight for entry in counted)

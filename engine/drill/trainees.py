@@ -19,7 +19,8 @@ from engine.drill.state import DrillState
 from engine.drill.store import Store
 from engine.errors import UsageError
 
-NAMES = ("perfect", "silent", "harmful", "random")
+TITLES = {"perfect": "全做到", "silent": "什么都不做", "harmful": "专做错的", "random": "随手做"}
+NAMES = tuple(TITLES)
 
 
 class Act(NamedTuple):

@@ -14,11 +14,12 @@ from msgspec.structs import replace
 from engine.drill.check import TOTAL
 from engine.drill.model import Drill
 from engine.drill.script import Run, run_script
+from engine.drill.trainees import TITLES
 from engine.model import Finding, Library
 from engine.practice.model import Bank
 from engine.reader.report import Findings
 
-SCRIPTED = {"perfect": "全做到", "silent": "什么都不做", "harmful": "专做错的"}
+SCRIPTED = {name: TITLES[name] for name in ("perfect", "silent", "harmful")}
 
 
 class Trial(NamedTuple):
