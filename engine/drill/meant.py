@@ -11,8 +11,9 @@ from typing import Literal, NamedTuple
 from engine.drill.catalogue import Act, Catalogue, Found
 
 OFFERED = 4
-CLEAR = 0.55  # an act with this score, and LEAD before the next one, is meant
-LEAD = 0.1
+CLEAR = 0.5  # an act with this score, and LEAD before the next one, is meant
+ALONE = 0.25  # the only act that answers needs less
+LEAD = 0.12
 HEAD = 4  # signs of an act that a text begins with, at least
 WEAK = 0.5  # an act that answers so much less than the best one is not offered
 _PREFIX = re.compile(
@@ -25,7 +26,9 @@ _NUMBER = re.compile(r"\d{2,}")
 _ADDRESS = re.compile(
     r"(?<![诉对跟让给向叫帮知])(?:大家|各位)|您|老乡|乡亲|同志们|师傅|阿姨|大爷|大妈|对不起|对不住|抱歉|别急|谢谢"
 )
-_ORDER = re.compile(r"广播|告诉|通知|打电话|打给|[问叫让派把去到给]|安排|联系|请示|报告|安抚|向")
+_ORDER = re.compile(
+    r"广播|引导|拿|喊|带[着领]|领着|扶|陪着|告诉|通知|打电话|打给|[问叫让派把去到给]|安排|联系|请示|报告|安抚|向"
+)
 
 
 class Meant(NamedTuple):
@@ -63,6 +66,7 @@ def understand(catalogue: Catalogue, typed: str) -> Meant:
         exact
         or _headed(best.act, text)
         or (best.score >= CLEAR and best.score - max(rivals, default=0.0) >= LEAD)
+        or (best.score >= ALONE and len(found) == 1)
     )
     return Meant(
         "offer", text, tuple(entry.act for entry in found[:OFFERED]), clear, exact, speech and not clear
