@@ -238,3 +238,13 @@ def test_an_early_end_and_what_was_not_asked_yet(store, why, counts):
     control.end(store, store.state.begun + timedelta(minutes=1), why)
     line = next(line for line in score(store.state).lines if line.id == "open")
     assert line.counts is counts
+
+
+def test_what_the_playbook_knows_is_never_needless(store):
+    """Umbrellas are no help where a lobby opens, and cost nothing; a fire engine for nothing does."""
+    now = store.state.begun
+    for step in ("umbrellas", "canopy", "neighbour", "supplies", "warm"):
+        perform.act(store, "duty", "step", f"rain-before-opening.{step}", "", now)
+    assert attention.needless(store.state) == []
+    perform.act(store, "duty", "step", "always.call-119", "", now)
+    assert [event.data["id"] for event in attention.needless(store.state)] == ["always.call-119"]

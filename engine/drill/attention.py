@@ -29,10 +29,13 @@ def take_turn(state: DrillState, event: Event) -> None:
 
 
 def needless(state: DrillState) -> list[Event]:
-    """Acts that nothing in this run asked for: steps and papers that neither the plan nor an expectation
-    wanted, or would have wanted of somebody who knew all; questions that the drill has no answer to."""
+    """Acts beside the matter: steps and papers of other playbooks, and those of life safety, that nothing in
+    this run asked for, neither the plan, also that of somebody who knew all, nor an expectation; questions
+    that the drill has no answer to. What its own playbooks know for another turn of things is none."""
     steps = {key for key, live in state.session.state.steps.items() if live.opened is not None}
     steps |= set(reference.wanted_in_truth(state)) | set(state.done)
+    mine = [book for book in state.library.playbooks if book.id in state.drill.playbooks]
+    steps |= {want.step for book in mine for rule in book.rules for want in rule.do}
     facts = set(state.truth) | set(state.drill.known) | {fact for _, fact in state.session.questions()[0]}
     documents: set[str] = set()
     for entry in state.drill.expectations:
