@@ -112,8 +112,9 @@ def test_what_stays_hidden_makes_no_difference_on_any_screen(name, seed, who):
     drill = drill_of(name)
     first = run_script(drill, library(), who, seed, bank=bank()).state
     second = run_script(_otherwise(drill, first), library(), who, seed, bank=bank()).state
-    for role in drill.roles:
-        assert lines(first, role) == lines(second, role)
+    for role in drill.roles:  # the seq is not shown
+        seen, other = ([line._replace(seq=0) for line in lines(state, role)] for state in (first, second))
+        assert seen == other
 
 
 def _otherwise(drill, state):

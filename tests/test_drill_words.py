@@ -1,4 +1,4 @@
-"""What officers would say in their own words reaches what a drill expects; what they should not say does not."""
+"""What officers say in their own words reaches what a drill expects; putting people off does not."""
 
 from functools import cache
 
