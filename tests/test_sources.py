@@ -81,7 +81,9 @@ def test_citations_lead_to_their_lines() -> None:
             file, _, line = place.place.rpartition(":")
             from_here = (root / file).read_text("utf-8").splitlines()[int(line) - 1 :]
             name = place.name.rpartition(".")[2]
-            assert place.kind in ("rule", "document", "practice", "drill") or f"{name}:" in from_here[0], place
+            assert place.kind in ("rule", "document", "practice", "drill") or f"{name}:" in from_here[0], (
+                place
+            )
             text = "\n".join(from_here[:60])
             assert re.search(rf"source: (\[[^\]]*\b|(\w+\.\d+, )*)?{re.escape(entry.id)}\b", text), (
                 entry.id,
