@@ -11,10 +11,10 @@ import msgspec
 
 from engine import __version__
 from engine.clock import stamp
-from engine.practice import marking
 from engine.practice.entries import Answered, Blamed, Credited, Observed, Replied, Reviewed
+from engine.practice.learned import shipped
 from engine.practice.learner import Learner
-from engine.practice.marking import Mark, mark
+from engine.practice.marking import VERSION, Mark, mark
 from engine.practice.model import Bank, Question, Twist
 from engine.practice.reports import band, profile_lines
 from engine.practice.schedule import cards_after
@@ -28,12 +28,13 @@ _COUNTED = (
 
 def marker() -> str:
     """The marker by which marks were given."""
-    return f"{__version__}/{getattr(marking, 'VERSION', 1)}"
+    return f"{__version__}/{VERSION}"
 
 
 def bank_hash(bank: Bank, question: Question) -> str:
-    """What the marks depend on in the question bank, as 16 hex digits."""
-    return hashlib.sha256(msgspec.json.encode([question, bank.usual])).hexdigest()[:16]
+    """What the marks depend on in the question bank and the learned weights, as 16 hex digits."""
+    learned = shipped(question.id).head.sentences
+    return hashlib.sha256(msgspec.json.encode([question, bank.usual, learned])).hexdigest()[:16]
 
 
 def readable(bank: Bank, question: Question, text: str) -> bool:
