@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from engine.drill.catalogue import Catalogue
 from engine.drill.check import check
 from engine.drill.generate import generate
+from engine.drill.meant import understand
 from engine.drill.reading import files, load, parse
 from engine.drill.script import run_script
 from engine.drill.trial import trial
@@ -213,3 +214,13 @@ def test_any_words_can_be_looked_for(said):
     found = catalogue_of("rain-ten-minutes").find(said, most=3)
     assert len(found) <= 3
     assert [entry.score for entry in found] == sorted((e.score for e in found), reverse=True)
+
+
+def test_nobody_does_harm_by_mistake():
+    """A harmful act that only resembles what was typed is chosen by its number; said in full it is meant."""
+    drill = drill_of("rain-ten-minutes")
+    catalogue = catalogue_of("rain-ten-minutes")
+    for harm in drill.harms:
+        assert understand(catalogue, harm.what).clear
+    meant = understand(catalogue, "让保安拦一拦往前挤的人")
+    assert not (meant.acts and meant.acts[0].kind == "harm" and meant.clear)

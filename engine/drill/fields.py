@@ -61,7 +61,7 @@ INJECT: Table = {
     "unless": Field("text", "发生了什么就不来了"),
     "red_herring": Field("flag", "是不是干扰"),
     "spreads": Field("text", "网上怎样传开：shares comments percent until"),
-    "note": Field("text", "给导演看的话"),
+    "note": Field("text", "给主持人看的话"),
     "source": Field("sources", "依据"),
 }
 SPREADS: Table = {

@@ -14,6 +14,7 @@ OFFERED = 4
 CLEAR = 0.5  # an act with this score, and LEAD before the next one, is meant
 ALONE = 0.25  # the only act that answers needs less
 LEAD = 0.12
+HARM = 0.85  # of a harmful act: nobody does harm by Enter who may have meant something else
 HEAD = 4  # signs of an act that a text begins with, at least
 WEAK = 0.5  # an act that answers so much less than the best one is not offered
 _PREFIX = re.compile(
@@ -68,6 +69,8 @@ def understand(catalogue: Catalogue, typed: str) -> Meant:
         or (best.score >= CLEAR and best.score - max(rivals, default=0.0) >= LEAD)
         or (best.score >= ALONE and len(found) == 1)
     )
+    if best.act.kind == "harm" and not (exact or _headed(best.act, text)):
+        clear = clear and best.score >= HARM
     return Meant(
         "offer", text, tuple(entry.act for entry in found[:OFFERED]), clear, exact, speech and not clear
     )

@@ -32,7 +32,7 @@ COLUMNS = (
     Column("实情变为", width=24),
     Column("干扰", "yesno"),
     Column("预期反应", width=40),
-    Column("导演备注", width=26),
+    Column("主持人备注", width=26),
 )
 _TITLES = [column.title for column in COLUMNS]
 _NEEDED = ("编号", "内容")
@@ -196,7 +196,7 @@ class _Rows:
             sender=cells.get("来自", made.sender),
             to=self._to(row, cells, made.to),
             red_herring=self._flag(row, cells, made.red_herring),
-            note=cells.get("导演备注", made.note),
+            note=cells.get("主持人备注", made.note),
         )
 
     def _when(self, row: int, cells: Mapping[str, str], old: Inject | None) -> Trigger:
