@@ -110,7 +110,8 @@ def test_a_killed_trainee_and_a_killed_controller_come_back(tmp_path):
     again.child.send("完\r")
     again.sees("参演人结束演练")
     assert again.ends() == 0
-    controller.child.sendeof()
+    controller.sees("演练结束")
+    controller.child.send("q\r")
     assert controller.ends() == 0
     with Journal(tmp_path / "data" / "drills.db") as journal:
         assert not list(journal.verify(id))
