@@ -183,7 +183,8 @@ FIGURES = {
     "orders_ratio": ("a million orders imported and reckoned, over reading the file with polars",
                      "一百万件工单导入并统计，是只用 polars 读这份文件的几倍"),
     "orders_list": ("10,000 unfinished orders found and sorted", "一万件没了结的工单找出排好"),
-    "orders_screen": ("… `zhiban order list`, whole command, a screenful", "……整条 `zhiban order list`，一屏"),
+    "orders_screen": ("… `zhiban order list`, whole command, a screenful",
+                      "……整条 `zhiban order list`，一屏"),
     "practice_answer": ("an answer of 500 signs marked", "一份 500 字的作答评分"),
     "practice_batch": ("a hundred answers of a batch", "一批里的一百份作答"),
 }  # fmt: skip
