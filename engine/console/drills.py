@@ -13,7 +13,7 @@ from engine.console.respond import terminal
 from engine.console.tables import table
 from engine.drill.model import Drill
 from engine.drill.reading import Read, files, load, read_file
-from engine.errors import BadData, UsageError, reason
+from engine.errors import UsageError
 from engine.model import Finding
 
 LEVELS = ("", "一级（最易）", "二级", "三级", "四级", "五级（最难）")
@@ -150,7 +150,8 @@ def take_in(name: str, sheet: Path, output: Path | None, *, force: bool, json: b
 
 
 def new(playbook: str, level: int, seed: int, output: Path | None, *, json: bool) -> None:
-    """Generate a drill; to a file, or to standard output. UsageError: the file is there already."""
+    """Generate a drill; to a file, or to standard output. Conflict: the file is there already."""
+    from engine.authoring import write_new
     from engine.drill.generate import generate
     from engine.drill.writing import plain, write
     from engine.practice.reading import load as load_bank
@@ -159,13 +160,7 @@ def new(playbook: str, level: int, seed: int, output: Path | None, *, json: bool
     drill = generate(library, load_bank(), playbook, level, seed)
     text = write(drill, f"由剧本生成：难度 {level}，种子 {seed}。改好再用；写法见 docs/drills.md。")
     if output is not None:
-        try:
-            with output.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
-            raise UsageError(f"已有文件 {output}", "换一个名称，或先删掉它") from None
-        except OSError as error:
-            raise BadData(f"写不了 {output}：{reason(error)}", "换一个文件夹") from error
+        write_new({output: text})
     if json:
         record.emit({"drill": plain(drill), "file": str(output) if output else None})
     elif output is not None:

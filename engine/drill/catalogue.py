@@ -10,7 +10,7 @@ import hashlib
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Literal, NamedTuple
 
@@ -58,14 +58,14 @@ class Catalogue:
             spread.update(weights.keys())
         total = len(self.acts)
         self._rare = {gram: math.log(1 + total / count) for gram, count in spread.items()}
+        self._own = {  # what the words of each act say, those to speak apart
+            act: sum(self._worth(gram) for gram, weight in weights.items() if weight == 1.0)
+            for act, weights in self._grams.items()
+        }
 
     def of(self, kind: Kind) -> list[Act]:
         """The acts of a kind, in an order that says nothing."""
         return [act for act, *_ in self.acts if act.kind == kind]
-
-    def get(self, kind: Kind, id: str) -> Act | None:
-        """The act with this name."""
-        return next((act for act, *_ in self.acts if act.kind == kind and act.id == id), None)
 
     def find(self, text: str, kind: Kind | None = None, most: int = 5) -> list[Found]:
         """The acts that answer to free words, best first; empty when none does."""
@@ -77,8 +77,7 @@ class Catalogue:
         for act, weights in self._grams.items():
             if kind is None or act.kind == kind:
                 common = sum(self._worth(gram) * weights[gram] for gram in said & weights.keys())
-                own = sum(self._worth(gram) for gram, weight in weights.items() if weight == 1.0)
-                score = common / whole * 0.75 + min(1.0, common / (own or 1.0)) * 0.25
+                score = common / whole * 0.75 + min(1.0, common / (self._own[act] or 1.0)) * 0.25
                 if score >= LEAST:
                     found.append(Found(act, round(score, 3)))
         found.sort(key=lambda entry: (-entry.score, _shuffled(entry.act)))
@@ -98,9 +97,7 @@ def _said(text: str) -> set[str]:
 def _acts(drill: Drill, library: Library) -> Iterable[tuple[Act, str]]:
     """Every act with further words by which it is found."""
     active = {*drill.playbooks, "always"}
-    hall = {entry.id: entry.default for entry in library.vocabulary.hall}
-    known = {id: value for id, value in hall.items() if isinstance(value, str)}
-    plain = partial(_plain, hall=known)
+    plain = worded(library)
     steps: dict[str, Step] = {step.key: step for step in library.vocabulary.steps}
     facts: dict[str, Fact] = {fact.key: fact for fact in library.vocabulary.facts}
     for playbook in library.playbooks:
@@ -130,6 +127,12 @@ def _acts(drill: Drill, library: Library) -> Iterable[tuple[Act, str]]:
         yield Act("issue", name, titles), name
     for harm in drill.harms:
         yield Act("harm", harm.id, harm.what), ""
+
+
+def worded(library: Library) -> Callable[[str], str]:
+    """Says the words of a step without an incident, see `_plain`."""
+    hall = {entry.id: entry.default for entry in library.vocabulary.hall}
+    return partial(_plain, hall={id: value for id, value in hall.items() if isinstance(value, str)})
 
 
 def _plain(words: str, hall: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import NamedTuple
 
 from engine.conditions import OPEN, Answer
@@ -28,6 +29,7 @@ class Draw(NamedTuple):
     chance: random.Random
     steps: dict[str, Step]
     facts: dict[str, Fact]
+    words: Callable[[str], str]  # of a step, without an incident
 
 
 def drawn(fact: Fact, on: Draw) -> Answer:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from engine.clock import parse
 from engine.conditions import Answer
+from engine.drill.catalogue import worded
 from engine.drill.check import check
 from engine.drill.draw import DANGERS, Draw, drawn, news_for
 from engine.drill.model import (
@@ -65,9 +66,10 @@ def generate(library: Library, bank: Bank, playbook: str, level: int, seed: int)
     active = [book for book in library.playbooks if book.id in (playbook, "always")]
     steps = {s.key: s for s in (*library.vocabulary.steps, *(s for b in active for s in b.steps))}
     facts = {f.key: f for f in (*library.vocabulary.facts, *(f for b in active for f in b.facts))}
+    words = worded(library)
     for attempt in range(TRIES):
         chance = random.Random(f"{playbook} {level} {seed} {attempt}")
-        drill = _attempt(library, bank, Draw(by_id[playbook], level, chance, steps, facts), seed)
+        drill = _attempt(library, bank, Draw(by_id[playbook], level, chance, steps, facts, words), seed)
         if drill is not None and not check(drill, library, bank) and not trial(drill, library, bank).findings:
             return drill
     raise UsageError(f"从剧本 `{playbook}` 的这颗种子排不出演练", "换一个 --seed 或 --difficulty")
@@ -187,7 +189,7 @@ def _expectations(
         step = on.steps[entry.step]
         found.append(
             Expectation(
-                f"do{number + 1}", _words(step.what), 1, "first" if entry.phase in _HURRY else "solve",
+                f"do{number + 1}", on.words(step.what), 1, "first" if entry.phase in _HURRY else "solve",
                 steps=(entry.step,), since=entry.since, within=min(within, end - begin),
                 critical=entry.phase in _HURRY, source=step.source,
             )
@@ -215,8 +217,3 @@ def _harms(bank: Bank, on: Draw) -> tuple[Harm, ...]:
         for fault in question.faults
     ]
     return (*own, *(Harm(f"fault{n + 1}", f.text, f.minus, fault=f.id) for n, f in enumerate(faults[:4])))
-
-
-def _words(what: str) -> str:
-    """A step's words without blanks."""
-    return re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", what)
