@@ -15,8 +15,9 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from engine.drill.alike import usual
+from engine.drill.declared import facts_of, steps_of
 from engine.drill.model import Drill
-from engine.model import Fact, Library, Step
+from engine.model import Library
 from engine.triage.grams import grams
 from engine.triage.text import normalise
 
@@ -98,11 +99,7 @@ def _acts(drill: Drill, library: Library) -> Iterable[tuple[Act, str]]:
     """Every act with further words by which it is found."""
     active = {*drill.playbooks, "always"}
     plain = worded(library)
-    steps: dict[str, Step] = {step.key: step for step in library.vocabulary.steps}
-    facts: dict[str, Fact] = {fact.key: fact for fact in library.vocabulary.facts}
-    for playbook in library.playbooks:
-        steps |= {step.key: step for step in playbook.steps}
-        facts |= {fact.key: fact for fact in playbook.facts}
+    steps, facts = steps_of(library), facts_of(library)
     mine: dict[str, None] = {}
     others: dict[str, None] = {}
     asked: dict[str, None] = {}

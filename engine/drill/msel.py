@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from engine.drill import times
+from engine.drill.declared import facts_of, steps_of
 from engine.drill.model import CHANNELS, Channel, Drill, Inject, Trigger
 from engine.exports import Column, Sheet, original
-from engine.model import Fact, Library
+from engine.model import Library
 from engine.orders.problems import Problems, letter
 from engine.orders.sheets import Table, read
 from engine.reader.report import suggest
@@ -57,10 +58,8 @@ class _Words:
     def __init__(self, drill: Drill, library: Library) -> None:
         self.drill = drill
         self.roles = {role.id: role.label for role in library.vocabulary.roles}
-        facts = [*library.vocabulary.facts, *(fact for book in library.playbooks for fact in book.facts)]
-        declared = [*library.vocabulary.steps, *(step for book in library.playbooks for step in book.steps)]
-        self.facts: dict[str, Fact] = {fact.key: fact for fact in facts}
-        steps = {step.key: step.what for step in declared}
+        self.facts = facts_of(library)
+        steps = {key: step.what for key, step in steps_of(library).items()}
         self.names = steps | {key: fact.label for key, fact in self.facts.items()}
         self.names |= {entry.id: entry.what for entry in drill.expectations}
         self.names |= {harm.id: harm.what for harm in drill.harms}

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from engine.conditions import Answer
+from engine.drill.declared import facts_of, steps_of
 from engine.drill.model import Drill, Expectation, Inject, Truth
-from engine.model import Event, Fact, Library, Step
+from engine.model import Event, Library
 from engine.session import Session
 from engine.state import encode
 
@@ -82,11 +83,7 @@ class DrillState:
 
     def __init__(self, drill: Drill, library: Library) -> None:
         self.drill, self.library = drill, library
-        self.facts: dict[str, Fact] = {fact.key: fact for fact in library.vocabulary.facts}
-        self.steps: dict[str, Step] = {step.key: step for step in library.vocabulary.steps}
-        for playbook in library.playbooks:
-            self.facts |= {fact.key: fact for fact in playbook.facts}
-            self.steps |= {step.key: step for step in playbook.steps}
+        self.facts, self.steps = facts_of(library), steps_of(library)
         self.injects: dict[str, Inject] = {inject.id: inject for inject in drill.injects}
         self.expectations: dict[str, Expectation] = {entry.id: entry for entry in drill.expectations}
         self.takes = {takes.step: takes for takes in drill.takes}
